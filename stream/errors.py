@@ -1,0 +1,71 @@
+"""Every error Newsfold raises on purpose, in one tree.
+
+NewsfoldError
+├── SettingsError            a setting is missing, malformed or contradicts another
+├── TopicsMismatchError      the broker's topics are not what the settings say
+├── BrokerUnavailableError   no broker answers at the bootstrap address
+├── BrokerStartError         the local broker did not come up
+├── ModelError               the encoder cannot be loaded or does not match the log
+├── InvalidArticleError      one article cannot be read; it goes to the dead-letter topic
+└── LogFormatError           a record of articles.embedded cannot be read
+
+Each message says what happened and to which input; each docstring ends with what the operator does.
+"""
+
+
+class NewsfoldError(Exception):
+    """The root: catch it to tell Newsfold's own refusals from bugs."""
+
+
+class SettingsError(NewsfoldError):
+    """A setting is missing, malformed or contradicts another.
+
+    Operator action: correct the named variable; `newsfold settings` shows every setting and its meaning.
+    """
+
+
+class TopicsMismatchError(NewsfoldError):
+    """The broker's topics differ from the settings in partitions or cleanup policy, or do not exist.
+
+    Operator action: run `newsfold topics`, or change the settings to what the broker holds.
+    """
+
+
+class BrokerUnavailableError(NewsfoldError):
+    """No broker answered at the bootstrap address within the time limit.
+
+    Operator action: check NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS, the broker's health, and the network between.
+    """
+
+
+class BrokerStartError(NewsfoldError):
+    """The local broker did not come up: a jar is missing or altered, Java failed, or the port was refused.
+
+    Operator action: read the broker's log file that the message names, then start again.
+    """
+
+
+class ModelError(NewsfoldError):
+    """The encoder cannot be loaded, or a vector in the log was made by another model than the shard's.
+
+    Operator action: name a model that exists; to change the model, drain the log or start a new
+    articles.embedded topic, because vectors of two models cannot be compared.
+    """
+
+
+class InvalidArticleError(NewsfoldError):
+    """One article cannot be read. `reason` is the low-cardinality label of the dead-letter metric.
+
+    Operator action: see the letter with its error headers on the dead-letter topic; mend the producer.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class LogFormatError(NewsfoldError):
+    """A record of articles.embedded cannot be read: written by a newer version, or not by Newsfold.
+
+    Operator action: upgrade the fold workers first, or remove the foreign producer from the topic.
+    """
