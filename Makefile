@@ -1,0 +1,64 @@
+# Everything a newcomer or CI runs. `make` lists the targets.
+#   make setup TORCH_BACKEND=cpu       PyTorch without CUDA, about 3 GB less; remembered until `make clean`
+#   make demo ARGS=--keep              ARGS goes to the demo or to pytest
+#   make test-unit ARGS="-k copies"
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# .venv/.newsfold-BACKEND says that .venv is up to date, and with which PyTorch.
+TORCH_BACKEND ?= $(filter-out default,$(patsubst .venv/.newsfold-%,%,$(firstword $(wildcard .venv/.newsfold-*))))
+READY := .venv/.newsfold-$(or $(TORCH_BACKEND),default)
+BIN := .venv/bin
+export TORCH_BACKEND
+
+# The arrays here are small: one thread each is faster than many, and two runs do not fight.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY)  ## Make .venv with everything Newsfold needs; free when nothing changed
+
+$(READY): pyproject.toml deploy/requirements.lock deploy/setup.sh
+	@deploy/setup.sh
+	@rm -f .venv/.newsfold-* && touch $@
+
+.PHONY: demo
+demo: setup  ## Watch stories form on a real Kafka, in two minutes
+	@$(BIN)/newsfold demo $(ARGS)
+
+.PHONY: test
+test: lint  ## Lint, type-check and run every test, against a real broker
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: test-unit
+test-unit: setup  ## Run the tests that need no Kafka
+	$(BIN)/pytest tests/unit $(ARGS)
+
+.PHONY: lint
+lint: setup  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+.PHONY: lock
+lock: setup  ## Renew deploy/requirements.lock from pyproject.toml, for every platform
+	PATH="build/uv/bin:$$PATH" uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --quiet --upgrade --output-file deploy/requirements.lock
+
+.PHONY: jars
+jars: setup  ## Renew deploy/kafka/jars.lock from pom.xml (needs Maven)
+	$(BIN)/python -m deploy.kafka.lock_jars
+
+.PHONY: compose-check
+compose-check:  ## Check docker-compose.yml with Docker, where Docker is
+	@if docker compose version >/dev/null 2>&1; then docker compose config --quiet && echo "docker-compose.yml is sound"; \
+	else echo "docker compose is not installed: tests/unit/test_deploy_compose.py checks docker-compose.yml"; fi
+
+.PHONY: clean
+clean:  ## Remove .venv, build and caches (var/, where brokers and checkpoints keep data, stays)
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
