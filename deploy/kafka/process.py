@@ -2,7 +2,7 @@
 
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # The guard waits on a pipe that the parent holds. A line means a normal end; the pipe's end without one
@@ -17,11 +17,17 @@ class ChildProcess:
     Its own session keeps a Ctrl-C in the terminal from reaching it: the parent decides when it ends.
     """
 
-    def __init__(self, command: Sequence[str | Path], folder: Path, log_file: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        folder: Path,
+        log_file: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         with log_file.open("ab") as output:
             self._child = subprocess.Popen(
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True,
+                start_new_session=True, env=environment,
             )  # fmt: skip
         self._guard = subprocess.Popen(
             ["sh", "-c", GUARD, "guard", str(self._child.pid)], stdin=subprocess.PIPE,
@@ -57,12 +63,6 @@ class ChildProcess:
         self.send(signal.SIGKILL)
         self._child.wait()
         self._dismiss_guard()
-
-    def wait(self) -> int:
-        """Wait until it ends by itself; give its exit code (negative: the signal that ended it)."""
-        code = self._child.wait()
-        self._dismiss_guard()
-        return code
 
     def _dismiss_guard(self) -> None:
         if self._guard.poll() is None:
