@@ -117,9 +117,10 @@ class Broker:
         """Let a suspended broker go on."""
         self._running().send(signal.SIGCONT)
 
-    def wait(self) -> int:
-        """Wait until the broker ends by itself; give its exit code (negative: the signal that ended it)."""
-        return self._running().wait()
+    @property
+    def exit_code(self) -> int | None:
+        """None while the broker runs; else the code with which it ended by itself (negative: a signal)."""
+        return self._running().exit_code
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,6 +1,9 @@
 """The local broker is an Apache Kafka: topics, transactions, crashes, and the clients' view of each."""
 
 import asyncio
+import os
+import signal
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -117,6 +120,14 @@ def test_a_broker_that_cannot_start_names_its_log_file(tmp_path: Path):
     with pytest.raises(BrokerStartError, match=r"ended with code 1 while starting; .*broker\.log"):
         Broker(tmp_path).start()
     assert "meta.properties" in (tmp_path / "broker.log").read_text()
+
+
+def test_a_broker_that_ends_by_itself_says_how(own_broker):
+    assert own_broker.exit_code is None
+    os.kill(own_broker.pid, signal.SIGTERM)
+    while own_broker.exit_code is None:
+        time.sleep(0.05)
+    assert own_broker.exit_code == 143  # Java ends so after SIGTERM: 128 + 15
 
 
 def test_a_stopped_broker_has_no_process(tmp_path: Path):

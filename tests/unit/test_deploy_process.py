@@ -65,7 +65,7 @@ def test_a_child_that_will_not_end_is_killed(tmp_path: Path):
 
 def test_ending_a_child_that_is_gone_is_no_error(tmp_path: Path):
     child = start(["sh", "-c", "echo started; exit 3"], tmp_path)
-    assert child.wait() == 3
+    assert eventually(lambda: child.exit_code == 3)
     child.end(patience=1)
     child.kill()
     assert child.exit_code == 3
