@@ -1,0 +1,49 @@
+"""The settings of story assignment; the defaults are the ones judged in docs/decisions/0004-stories.md."""
+
+from math import log
+from typing import Literal
+
+import pydantic
+
+HOUR = 3_600_000  # milliseconds
+
+
+class StorySettings(pydantic.BaseModel, frozen=True):
+    """How articles are gathered into stories. One set of values serves every stream."""
+
+    decision: Literal["learned", "rule"] = pydantic.Field(
+        default="rule",
+        description="How join-or-new is decided: `learned` weighs all the evidence by the shipped model and "
+        "merges stories; `rule` compares one similarity with one threshold and never merges (the baseline).",
+    )
+    granularity: float = pydantic.Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="From fine (towards 0: many small stories) to coarse (towards 1: few large ones); no unit. "
+        "Shifts the scores of joining and of merging by its logit; useful from 0.25 to 0.75.",
+    )
+    window_hours: int = pydantic.Field(
+        default=21 * 24,
+        ge=1,
+        description="Hours of stream time without a new article after which a story is closed.",
+    )
+    rule_threshold: float = pydantic.Field(
+        default=0.2,
+        description="Similarity (0 to about 1.1) from which the rule joins an article to a story.",
+    )
+    cross_language: bool = pydantic.Field(
+        default=False,
+        description="Let reports in different languages join one story. Only with a multilingual encoder; "
+        "without one they would be compared by names and numbers alone.",
+    )
+
+    @property
+    def window(self) -> int:
+        """The idle window in milliseconds."""
+        return self.window_hours * HOUR
+
+    @property
+    def shift(self) -> float:
+        """What the granularity adds to the score of joining and of merging, in logits."""
+        return log(self.granularity / (1 - self.granularity))

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from stream.errors import ModelError
+from stream.stories import StoryIndex, StorySettings, evidence_of
+
+HOUR = 3_600_000
+DIMENSIONS = 8
+START = 1_700_000_000_000
+
+QUAKE = "Strong earthquake shakes Valparaiso harbour, thousands leave their homes"
+QUAKE_LATER = "Valparaiso earthquake: harbour closed, homes damaged after strong shaking"
+STRIKE = "Rail workers of Norrland begin a three day strike over night shifts"
+
+
+def vector(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(-127, 128, DIMENSIONS).astype(np.int8)
+
+
+@pytest.fixture
+def index() -> StoryIndex:
+    return StoryIndex(StorySettings(), DIMENSIONS)
+
+
+def assign(index, number, title, hours=0, language="en", dated=True, seed=0):
+    evidence = evidence_of(title, "", language)
+    return index.assign(number, evidence, vector(seed), START + hours * HOUR, dated, language)
+
+
+def test_the_first_article_begins_a_story(index):
+    decision = assign(index, 0, QUAKE)
+    assert decision.created
+    assert decision.story == 0
+    assert index.open_stories == 1
+
+
+def test_a_report_of_the_same_event_joins_and_one_of_another_does_not(index):
+    assign(index, 0, QUAKE)
+    joined = assign(index, 1, QUAKE_LATER, hours=2)
+    other = assign(index, 2, STRIKE, hours=3, seed=5)
+    assert (joined.story, joined.created) == (0, False)
+    assert joined.score >= joined.threshold
+    assert (other.story, other.created) == (1, True)
+
+
+def test_without_a_multilingual_encoder_languages_stay_apart(index):
+    assign(index, 0, QUAKE, language="en")
+    assert assign(index, 1, QUAKE, language="es").created
+
+
+def test_with_a_multilingual_encoder_languages_join():
+    index = StoryIndex(StorySettings(cross_language=True), DIMENSIONS)
+    assign(index, 0, QUAKE, language="en")
+    assert assign(index, 1, "Un fuerte terremoto sacude Valparaíso", hours=1, language="es").story == 0
+
+
+def test_a_story_idle_for_longer_than_the_window_is_closed(index):
+    assign(index, 0, QUAKE)
+    assign(index, 1, STRIKE, hours=100, seed=5)
+    window = StorySettings().window
+    assert index.close_idle(START + window) == []
+    assert index.close_idle(START + window + 1) == [0]
+    assert assign(index, 2, QUAKE_LATER, hours=101).story == 2
+
+
+def test_a_copy_keeps_its_story_open(index):
+    assign(index, 0, QUAKE)
+    index.add_copy(0, leader=0, event_time=START + 24 * HOUR)
+    assert index.close_idle(START + StorySettings().window + HOUR) == []
+
+
+def test_a_backfilled_article_opens_a_story_that_lives_a_whole_window(index):
+    assign(index, 0, STRIKE, hours=24 * 365, seed=5)
+    assign(index, 1, QUAKE, hours=0)
+    assert index.close_idle(START + 24 * 365 * HOUR) == []
+    assert assign(index, 2, QUAKE_LATER, hours=1).story == 1
+
+
+def test_a_closed_story_takes_no_more_articles(index):
+    assign(index, 0, QUAKE)
+    index.close(0)
+    assert index.open_stories == 0
+    assert assign(index, 1, QUAKE, hours=1).created
+
+
+def test_a_checkpoint_of_other_dimensions_is_refused(index):
+    with pytest.raises(ModelError, match="8 dimensions"):
+        StoryIndex.restore(StorySettings(), 16, index.snapshot())
