@@ -7,7 +7,9 @@ NewsfoldError
 ├── BrokerStartError         the local broker did not come up
 ├── ModelError               the encoder cannot be loaded or does not match the log
 ├── InvalidArticleError      one article cannot be read; it goes to the dead-letter topic
-└── LogFormatError           a record of articles.embedded cannot be read
+├── LogFormatError           a record of articles.embedded cannot be read
+├── WorkerError              a worker process did not come up
+└── CheckpointError          a checkpoint cannot be used; the one before it, or the log, is
 
 Each message says what happened and to which input; each docstring ends with what the operator does.
 """
@@ -68,4 +70,19 @@ class LogFormatError(NewsfoldError):
     """A record of articles.embedded cannot be read: written by a newer version, or not by Newsfold.
 
     Operator action: upgrade the fold workers first, or remove the foreign producer from the topic.
+    """
+
+
+class CheckpointError(NewsfoldError):
+    """A checkpoint is cut, altered, or of a format this version does not know.
+
+    Operator action: none is needed, the shard falls back to an older one or replays its log; find out what
+    damages the store if it happens again.
+    """
+
+
+class WorkerError(NewsfoldError):
+    """A worker that a command started did not come up, or ended by itself.
+
+    Operator action: the message shows the end of its log; mend what that names and start again.
     """

@@ -28,7 +28,11 @@ def b_cubed(true: Mapping[str, str], found: Mapping[str, str]) -> Agreement:
     pairs = [(label, found.get(name, f"missing {name}")) for name, label in true.items()]
     if not pairs:
         return Agreement(1.0, 1.0)
-    joint, true_sizes, found_sizes = Counter(pairs), Counter(t for t, _ in pairs), Counter(f for _, f in pairs)
+    joint, true_sizes, found_sizes = (
+        Counter(pairs),
+        Counter(t for t, _ in pairs),
+        Counter(f for _, f in pairs),
+    )
     precision = sum(n * n / found_sizes[f] for (_, f), n in joint.items()) / len(pairs)
     recall = sum(n * n / true_sizes[t] for (t, _), n in joint.items()) / len(pairs)
     return Agreement(precision, recall)
@@ -44,10 +48,9 @@ def pairwise(true: Mapping[str, str], found: Mapping[str, str]) -> Agreement:
 
 def copies_found(true: Mapping[str, str], found: Mapping[str, str]) -> Agreement:
     """Agreement on copies. Both map a copy to the article it copies; copies of one text are one group."""
-    rightly = sum(1 for name, leader in found.items() if _root(name, true) == _root(leader, true))
-    missed = sum(1 for name in true if name not in found)
-    precision = rightly / len(found) if found else 1.0
-    return Agreement(precision, (len(true) - missed) / len(true) if true else 1.0)
+    right = {name for name, leader in found.items() if _root(name, true) == _root(leader, true)}
+    precision = len(right) / len(found) if found else 1.0
+    return Agreement(precision, len(right & true.keys()) / len(true) if true else 1.0)
 
 
 def _pairs(sizes: Mapping[object, int]) -> int:

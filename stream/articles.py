@@ -1,0 +1,168 @@
+"""The article as its producer sends it: JSON in, one validated record out.
+
+Little is required (an id or a url, and some text); unknown fields are ignored; the names that feeds use for the
+same thing are accepted (body, description, lang). What cannot be read raises InvalidArticleError with a reason.
+"""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from stream.errors import InvalidArticleError
+
+MAX_ID_CHARACTERS = 1024  # an id is a Kafka key and a log field; feeds use urls at most
+MAX_URL_CHARACTERS = 4096  # beyond what browsers and servers accept in practice
+MAX_NAME_CHARACTERS = 256  # of a source or a language
+EARLIEST = -2_208_988_800_000  # 1900-01-01: older dates are producers' errors, not news
+LATEST = 7_258_118_400_000  # 2200-01-01
+EPOCH_SECONDS_BELOW = 100_000_000_000  # a number below this is seconds (year 5138), above it milliseconds
+WITHDRAWN_STATUSES = frozenset({"canceled", "cancelled", "withheld"})  # IPTC ninjs pubStatus
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True):
+    """One valid article. `published` and `updated` are the source's word; None where it says nothing."""
+
+    id: str
+    url: str | None = None
+    title: str = ""
+    text: str = ""
+    summary: str = ""
+    source: str | None = None
+    language: str | None = None
+    published: int | None = None
+    updated: int | None = None
+    dates_refused: int = 0
+
+
+class Retraction(msgspec.Struct, frozen=True, kw_only=True):
+    """The word that an article no longer stands: status `canceled`, or a null value under its key."""
+
+    id: str
+    tombstone: bool
+
+
+class _Sent(msgspec.Struct, kw_only=True):
+    id: str | int | None = None
+    url: str | None = None
+    title: str | None = None
+    text: str | None = None
+    body: str | None = None
+    summary: str | None = None
+    description: str | None = None
+    source: str | dict[str, Any] | None = None
+    language: str | None = None
+    lang: str | None = None
+    published_at: str | int | float | None = None
+    updated_at: str | int | float | None = None
+    status: str | None = None
+
+
+_decoder = msgspec.json.Decoder(_Sent)
+
+
+def read_article(value: bytes | None, key: bytes | None, max_bytes: int) -> Article | Retraction:
+    """Decode and validate one message of the articles topic.
+
+    Raises:
+        InvalidArticleError: reason is one of oversized, no_value, undecodable, invalid, no_id, no_text.
+    """
+    if value is None:
+        return Retraction(id=_key_as_id(key), tombstone=True)
+    if len(value) > max_bytes:
+        raise InvalidArticleError("oversized", f"{len(value)} bytes, the limit is {max_bytes}")
+    sent = _decode(value)
+    article_id = _id_of(sent)
+    if (sent.status or "").lower() in WITHDRAWN_STATUSES:
+        return Retraction(id=article_id, tombstone=False)
+    article = _article(article_id, sent)
+    if not (article.title.strip() or article.text.strip() or article.summary.strip()):
+        raise InvalidArticleError("no_text", f"article {article_id!r} has no title, text or summary")
+    return article
+
+
+def _decode(value: bytes) -> _Sent:
+    try:
+        return _decoder.decode(value)
+    except msgspec.ValidationError as error:
+        raise InvalidArticleError("invalid", str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidArticleError("undecodable", f"not a JSON object: {error}") from None
+
+
+def _article(article_id: str, sent: _Sent) -> Article:
+    published, published_refused = _moment(sent.published_at)
+    updated, updated_refused = _moment(sent.updated_at)
+    return Article(
+        id=article_id,
+        url=(sent.url or "")[:MAX_URL_CHARACTERS] or None,
+        title=sent.title or "",
+        text=sent.text or sent.body or "",
+        summary=sent.summary or sent.description or "",
+        source=_source_name(sent.source),
+        language=_language_code(sent.language or sent.lang),
+        published=published,
+        updated=updated,
+        dates_refused=published_refused + updated_refused,
+    )
+
+
+def _id_of(sent: _Sent) -> str:
+    article_id = str(sent.id) if sent.id not in (None, "") else (sent.url or "")
+    if not article_id.strip():
+        raise InvalidArticleError("no_id", "neither id nor url is given")
+    if len(article_id) > MAX_ID_CHARACTERS:
+        raise InvalidArticleError(
+            "no_id", f"the id has {len(article_id)} characters, limit {MAX_ID_CHARACTERS}"
+        )
+    return article_id
+
+
+def _key_as_id(key: bytes | None) -> str:
+    try:
+        article_id = (key or b"").decode()
+    except UnicodeDecodeError:
+        article_id = ""
+    if not article_id.strip() or len(article_id) > MAX_ID_CHARACTERS:
+        raise InvalidArticleError("no_value", "a message without a value needs the article id as its key")
+    return article_id
+
+
+def _source_name(source: str | dict[str, Any] | None) -> str | None:
+    """The outlet's name; NewsAPI and schema.org send an object with `name`."""
+    name = source.get("name") or source.get("id") if isinstance(source, dict) else source
+    return name.strip()[:MAX_NAME_CHARACTERS] or None if isinstance(name, str) else None
+
+
+def _language_code(language: str | None) -> str | None:
+    """The primary subtag of a BCP 47 tag in lower case: `en-GB` and `en_US` are both `en`."""
+    code = (language or "").strip().lower().replace("_", "-").split("-")[0][:MAX_NAME_CHARACTERS]
+    return code or None
+
+
+def _moment(sent: str | int | float | None) -> tuple[int | None, int]:
+    """A time in milliseconds and 0, or None and 1 where the date was given but cannot be believed."""
+    if sent is None or sent == "":
+        return None, 0
+    moment = _from_text(sent) if isinstance(sent, str) else _from_number(sent)
+    return (moment, 0) if moment is not None and EARLIEST <= moment < LATEST else (None, 1)
+
+
+def _from_number(number: int | float) -> int | None:
+    try:
+        return int(number * 1000 if abs(number) < EPOCH_SECONDS_BELOW else number)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _from_text(text: str) -> int | None:
+    """ISO 8601, or the RFC 2822 form of RSS; a time without a zone is UTC."""
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = parse(text.strip())
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return round(moment.timestamp() * 1000)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
