@@ -1,0 +1,114 @@
+"""The storybook: every open story as readers see it, with its counts, its versions and its life.
+
+Deciding which story an article belongs to is the work of stream/stories; here is kept what follows from it.
+"""
+
+from collections import deque
+from uuid import UUID, uuid5
+
+import msgspec
+import numpy as np
+
+from stream.events import StoryEvent, StoryEventType, StorySnapshot
+from stream.story_record import StoryRecord, snapshot_of
+
+STORY_NAMESPACE = UUID("6f0f8a52-0f5c-5b0e-9d0c-6e657773666f")  # fixed for ever: ids are uuid5 of it
+
+
+class _Ended(msgspec.Struct, array_like=True):
+    id: str
+    number: int
+    survivor: int
+    forget_at: int
+
+
+class _Page(msgspec.Struct):
+    records: dict[int, StoryRecord]
+    ended: list[_Ended]
+
+
+class Storybook:
+    """Records of open stories by number, and the ids of ended ones until their tombstone."""
+
+    def __init__(self, retention: int) -> None:
+        """`retention`: milliseconds of stream time from a story's end to its tombstone."""
+        self._retention = retention
+        self._records: dict[int, StoryRecord] = {}
+        self._ended: deque[_Ended] = deque()
+        self._survivors: dict[int, int] = {}
+        self._taken: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def open_record(self, number: int) -> StoryRecord | None:
+        """The record of a story, of the one it was merged into, or None where that is closed."""
+        return self._records.get(self.survivor_of(number))
+
+    def survivor_of(self, number: int) -> int:
+        """The number under which a story lives on."""
+        while number in self._survivors:
+            number = self._survivors[number]
+        return number
+
+    def create(self, number: int, founder: int, article_id: str, seen: int) -> StoryRecord:
+        """Begin a story; its id is the uuid5 of the id of its first article, number `founder`."""
+        story_id = str(uuid5(STORY_NAMESPACE, article_id))
+        if story_id in self._taken:  # the article came back after its story ended
+            story_id = str(uuid5(STORY_NAMESPACE, f"{article_id}#{number}"))
+        self._taken.add(story_id)
+        record = StoryRecord(number=number, id=story_id, founder=founder, first_seen=seen, last_seen=seen)
+        self._records[number] = record
+        return record
+
+    def changed(self, record: StoryRecord) -> StoryEvent:
+        """The next version of a story after its record was changed."""
+        record.version += 1
+        kind = StoryEventType.CREATED if record.version == 1 else StoryEventType.UPDATED
+        return StoryEvent(kind, record.id, snapshot_of(record))
+
+    def merge(self, absorbed: int, survivor: int, now: int) -> tuple[StoryEvent, StoryRecord, list[int]]:
+        """Fold one story into another; return the absorbed one's end, the survivor, and what moved."""
+        gone, stays = self._records.pop(absorbed), self._records[survivor]
+        gone.merged_into = stays.id
+        final = self._end(gone, "merged", now, survivor)
+        stays.absorb(gone)
+        self._survivors[absorbed] = survivor
+        return StoryEvent(StoryEventType.MERGED, gone.id, final), stays, list(gone.members)
+
+    def close(self, number: int, now: int) -> StoryEvent:
+        """End a story that is idle or empty."""
+        record = self._records.pop(number)
+        return StoryEvent(StoryEventType.CLOSED, record.id, self._end(record, "closed", now, -1))
+
+    def expire(self, now: int) -> list[StoryEvent]:
+        """Tombstones for the stories that ended longer ago than the retention."""
+        events = []
+        while self._ended and self._ended[0].forget_at <= now:
+            ended = self._ended.popleft()
+            self._taken.discard(ended.id)
+            self._survivors.pop(ended.number, None)
+            events.append(StoryEvent(StoryEventType.EXPIRED, ended.id, None))
+        return events
+
+    def _end(self, record: StoryRecord, status: str, now: int, survivor: int) -> StorySnapshot:
+        record.version += 1
+        record.status = status
+        self._ended.append(_Ended(record.id, record.number, survivor, now + self._retention))
+        return snapshot_of(record)
+
+    def snapshot(self) -> np.ndarray:
+        """The storybook as bytes (uint8) for a checkpoint."""
+        page = _Page(self._records, list(self._ended))
+        return np.frombuffer(msgspec.msgpack.encode(page), np.uint8)
+
+    @classmethod
+    def restore(cls, retention: int, page_bytes: np.ndarray) -> "Storybook":
+        """The storybook that gave this snapshot."""
+        page = msgspec.msgpack.decode(page_bytes.tobytes(), type=_Page)
+        book = cls(retention)
+        book._records = page.records
+        book._ended = deque(page.ended)
+        book._survivors = {ended.number: ended.survivor for ended in page.ended if ended.survivor >= 0}
+        book._taken = {ended.id for ended in page.ended} | {record.id for record in page.records.values()}
+        return book
