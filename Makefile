@@ -33,11 +33,11 @@ demo: setup  ## Watch stories form on a real Kafka, in two minutes
 
 .PHONY: test
 test: lint  ## Lint, type-check and run every test, against a real broker
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: test-unit
 test-unit: setup  ## Run the tests that need no Kafka
-	$(BIN)/pytest tests/unit $(ARGS)
+	$(BIN)/python -m pytest tests/unit $(ARGS)
 
 .PHONY: lint
 lint: setup  ## ruff and mypy
