@@ -1,0 +1,75 @@
+"""The encoder: article texts in, int8 vectors out, behind one small interface.
+
+`load_encoder` picks the backend from the name: a static table that ships with Newsfold or was built on this machine
+(exact integers, tens of thousands of articles a second), or any model of the Hugging Face hub, or a folder, through
+sentence-transformers. Vectors of two models cannot be compared, so name and version travel with every vector.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from embeddings.static_table import StaticTableEncoder, is_table, load_table
+from embeddings.text import EncoderText
+from embeddings.vectors import Vectors
+
+__all__ = ["DEFAULT_MODEL", "Encoder", "EncoderSettings", "EncoderText", "load_encoder"]
+
+DEFAULT_MODEL = "newsfold-static-en"
+
+
+class EncoderSettings(BaseModel):
+    """Which model makes the vectors, and how. All but `model` concern sentence-transformers models only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = Field(
+        DEFAULT_MODEL,
+        min_length=1,
+        description="newsfold-static-en (ships with Newsfold), newsfold-static-multilingual (built once, see the "
+        "README), a model of the Hugging Face hub, or a folder that holds one.",
+    )
+    revision: str | None = Field(None, description="Commit or tag of a hub model; its newest where unset.")
+    prompt: str = Field("", description="Put before every text, as some models ask ('query: ' for E5).")
+    max_tokens: int = Field(256, ge=8, le=8_192, description="Tokens of an article that are read at most.")
+    batch_tokens: int = Field(
+        2_048, ge=1, description="Tokens encoded together, padding included; 1 encodes every article alone."
+    )
+    device: str = Field("cpu", description="PyTorch device: cpu, cuda, cuda:1, mps.")
+    threads: int = Field(
+        1, ge=1, le=256, description="CPU threads of one worker; more workers beat more threads."
+    )
+
+
+class Encoder(Protocol):
+    """What the embed stage asks of a model. Not thread-safe: one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the settings give it."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same text would get another vector: a short hash of weights and preparation."""
+
+    @property
+    def dimensions(self) -> int:
+        """Components of a vector."""
+
+    def encode(self, texts: Sequence[EncoderText]) -> Vectors:
+        """Return int8 vectors [len(texts), dimensions], in the order of `texts`."""
+
+
+def load_encoder(settings: EncoderSettings) -> Encoder:
+    """Load the model that the settings name.
+
+    Raises:
+        ModelError: it does not exist, is altered, or cannot be loaded; the message says which and what to do.
+    """
+    if is_table(settings.model):
+        return StaticTableEncoder(load_table(settings.model))
+    # Importing PyTorch takes seconds and 500 MB, which a static table should not cost.
+    from embeddings.sentence_model import SentenceModelEncoder
+
+    return SentenceModelEncoder(settings)

@@ -1,0 +1,136 @@
+"""Static tables: one int8 row per word piece, added up; the encoder that ships with Newsfold.
+
+A text's vector is the sum of its pieces' rows, scaled to int8 by the fixed rule of embeddings.vectors: integers from
+start to end, so it is the same for any batch, order, thread count and machine. A table is a folder that
+sentence-transformers' StaticEmbedding reads too once its rows are cast to float32 (embeddings.sentence_model):
+model.safetensors with `embedding.weight` [pieces, dimensions] int8 at one global scale, and tokenizer.json.
+
+Every table is pinned by the SHA-256 of its files in tables/SHA256SUMS, and checked when loaded. One that is not
+shipped is built once into the user's cache (embeddings.distill_multilingual).
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load as load_safetensors
+from safetensors.numpy import save as save_safetensors
+from tokenizers import Tokenizer
+
+from embeddings.pooling import sum_rows
+from embeddings.text import MAX_CLEAN_CHARACTERS, EncoderText
+from embeddings.vectors import LARGEST, Vectors, quantise_sums
+from stream.errors import ModelError
+
+Rows = NDArray[np.int8]
+
+SHIPPED = Path(__file__).parent / "tables"
+PINS = SHIPPED / "SHA256SUMS"
+ROWS_FILE = "model.safetensors"
+ROWS_KEY = "embedding.weight"
+TOKENIZER_FILE = "tokenizer.json"
+
+# The title counts twice: R@1 +.03 on short articles, +.015 on long ones (docs/decisions/0002-static-encoder.md).
+PREPARATION = "title. title. text"
+
+
+@dataclass(frozen=True)
+class StaticTable:
+    """A checked table: `rows` [pieces, dimensions] int8, and the tokeniser whose ids are its rows."""
+
+    name: str
+    version: str
+    rows: Rows
+    tokenizer: Tokenizer
+
+
+class StaticTableEncoder:
+    """The encoder over one static table. Not thread-safe: one thread at a time."""
+
+    def __init__(self, table: StaticTable) -> None:
+        self._table = table
+        self.name = table.name
+        self.version = table.version
+        self.dimensions = int(table.rows.shape[1])
+
+    def encode(self, texts: Sequence[EncoderText]) -> Vectors:
+        """Return int8 vectors [len(texts), dimensions]; a text without a known word becomes zeros."""
+        weighed = [weigh_title(text) for text in texts]
+        encodings = self._table.tokenizer.encode_batch_fast(weighed, add_special_tokens=False)
+        ids = [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+        ends = np.cumsum([len(one) for one in ids], dtype=np.int64)
+        return quantise_sums(sum_rows(self._table.rows, np.concatenate([np.empty(0, np.int32), *ids]), ends))
+
+
+def weigh_title(text: EncoderText) -> str:
+    """Return the text to encode: the title twice, then the text, each within its bound."""
+    title, body = text.title[:MAX_CLEAN_CHARACTERS], text.text[:MAX_CLEAN_CHARACTERS]
+    return f"{title}. {title}. {body}" if title else body
+
+
+def is_table(name: str) -> bool:
+    """Say whether `name` is a static table that Newsfold knows."""
+    return bool(read_pins(name))
+
+
+def load_table(name: str) -> StaticTable:
+    """Read a table, shipped or built on this machine, and check it against its pins.
+
+    Raises:
+        ModelError: the table was not built yet, or a file is not the one that was pinned.
+    """
+    pins = read_pins(name)
+    folder = next((at for at in (SHIPPED / name, built_tables() / name) if (at / ROWS_FILE).is_file()), None)
+    if folder is None:
+        raise ModelError(
+            f"the static table {name} is not on this machine yet; build it once with "
+            f"`python -m embeddings.distill_{name.rpartition('-')[2]}`"
+        )
+    contents = {file: _read_pinned(folder / file, pins[file]) for file in (ROWS_FILE, TOKENIZER_FILE)}
+    return StaticTable(
+        name=name,
+        version=short_hash([PREPARATION, *(pins[file] for file in sorted(contents))]),
+        rows=load_safetensors(contents[ROWS_FILE])[ROWS_KEY],
+        tokenizer=Tokenizer.from_buffer(contents[TOKENIZER_FILE]),
+    )
+
+
+def built_tables() -> Path:
+    """Name the folder of tables built on this machine: newsfold/tables in the user's cache."""
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "newsfold" / "tables"
+
+
+def read_pins(name: str) -> dict[str, str]:
+    """Return the pinned SHA-256 of each file of the table `name`; empty where there is no such table."""
+    entries = (line.split(maxsplit=1) for line in PINS.read_text(encoding="utf-8").splitlines())
+    return {path.removeprefix(f"{name}/"): pin for pin, path in entries if path.startswith(f"{name}/")}
+
+
+def write_table(folder: Path, table: NDArray[np.floating], tokenizer: bytes) -> None:
+    """Write float rows [pieces, dimensions] as an int8 table, at the scale that saturates one value in a thousand."""
+    step = np.percentile(np.abs(table), 99.9) / LARGEST
+    rows = np.clip(np.rint(table / step), -LARGEST, LARGEST).astype(np.int8)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ROWS_FILE).write_bytes(save_safetensors({ROWS_KEY: rows}))
+    (folder / TOKENIZER_FILE).write_bytes(tokenizer)
+
+
+def short_hash(parts: Sequence[str]) -> str:
+    """Return 12 hexadecimal digits that change whenever one of `parts` does."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _read_pinned(path: Path, pin: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"the static table's file {path} cannot be read: {error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != pin:
+        raise ModelError(f"{path} is not the file that was pinned: sha256 {found}, expected {pin}")
+    return content
