@@ -1,0 +1,144 @@
+"""The copy index of one shard: is this article a copy of a text of the last three days, and of which?
+
+A copy is compared with leaders only, never with other copies, so clusters cannot grow by chains. The index is a
+function of the ordered calls: same calls, same decisions and same bytes, on any machine.
+"""
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from stream.copies.decision import CopyDecision, CopyKind, CopyRival
+from stream.copies.fingerprint import Fingerprint
+from stream.copies.leaders import (
+    BUCKET,
+    CLOCK_SIZE,
+    EXACT,
+    FORCED_EVICTIONS,
+    HOUR,
+    NEW,
+    OVERFLOWS,
+    STREAM_TIME,
+    place_report,
+)
+from stream.copies.settings import CopySettings
+
+POSTINGS_PER_TEXT = 24  # 192 bytes; a text of 260 words has about 100 samples, and half of a stream is copies
+FULL_SHARE = 0.8  # from which one text counts as held by the other
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+class CopyIndex:
+    """Finds the leader of each article; holds fixed arrays of about 250 bytes for each text of its capacity."""
+
+    def __init__(self, settings: CopySettings) -> None:
+        self._settings = settings
+        rows = settings.capacity
+        self._arrays: Arrays = {
+            "clock": np.zeros(CLOCK_SIZE, np.int64),
+            "postings": np.zeros(rows * POSTINGS_PER_TEXT // BUCKET * BUCKET, np.uint64),
+            "exact": np.zeros(rows * 3 // 2 // BUCKET * BUCKET, np.uint64),
+            "exact_rows": np.zeros(rows * 3 // 2 // BUCKET * BUCKET, np.uint32),
+            "numbers": np.zeros(rows, np.int64),
+            "times": np.zeros(rows, np.int64),
+            "sizes": np.zeros(rows, np.int32),
+            "sources": np.zeros(rows, np.uint64),
+            "lengths": np.zeros(rows, np.uint16),
+            "generations": np.zeros(rows, np.uint8),
+        }
+
+    @property
+    def entries(self) -> int:
+        """Distinct texts within the window."""
+        now = self._arrays["clock"][STREAM_TIME]
+        live = (self._arrays["generations"] != 0) & (
+            self._arrays["times"] >= now - self._settings.window_hours * HOUR
+        )
+        return int(np.count_nonzero(live))
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    @property
+    def forced_evictions(self) -> int:
+        """Postings that gave way although their text was within the window."""
+        return int(self._arrays["clock"][FORCED_EVICTIONS])
+
+    @property
+    def overflows(self) -> int:
+        """Texts forgotten within the window, because more came than `capacity`."""
+        return int(self._arrays["clock"][OVERFLOWS])
+
+    def place(
+        self, number: int, fingerprint: Fingerprint, source: str | None, event_time: int
+    ) -> CopyDecision:
+        """Decide whether an article is a copy, and record it. Call once per article, in log order.
+
+        `number`: the article's number, not negative. `event_time`: milliseconds; it may be late, and the latest so
+        far drives expiry: a text is remembered while it is at most `window_hours` older than that.
+        """
+        settings = self._settings
+        outcome, leader, hits, own, size, threshold, rival, rival_score, rival_threshold = place_report(
+            np.frombuffer(fingerprint.sample, np.uint64),
+            np.uint64(int.from_bytes(fingerprint.digest[:8], "little")),
+            fingerprint.words,
+            np.uint64(xxhash.xxh3_64_intdigest(source.encode("utf-8", "surrogatepass")) if source else 0),
+            event_time,
+            number,
+            settings.window_hours * HOUR,
+            settings.containment,
+            settings.containment_same_source,
+            settings.containment_short,
+            *self._arrays.values(),
+        )
+        found = outcome != NEW
+        containment = min(1.0, hits / own) if own and found else 0.0
+        coverage = min(1.0, hits / size) if size > 0 and found else 0.0
+        if outcome == EXACT:
+            containment = coverage = 1.0
+        return CopyDecision(
+            leader=leader if found else None,
+            kind=_kind(outcome, containment, coverage) if found else None,
+            containment=containment,
+            coverage=coverage,
+            hits=hits,
+            threshold=threshold,
+            rival=CopyRival(
+                rival, rival_score, f"{rival_score:.2f} of the shorter text, {rival_threshold:.2f} needed"
+            )
+            if rival >= 0
+            else None,
+        )
+
+    def snapshot(self) -> Arrays:
+        """Return a copy of the whole state."""
+        return {name: array.copy() for name, array in self._arrays.items()}
+
+    @classmethod
+    def restore(cls, settings: CopySettings, arrays: Arrays) -> Self:
+        """Return an index that goes on from a snapshot.
+
+        Raises:
+            ValueError: the arrays are not those of an index of this capacity.
+        """
+        index = cls(settings)
+        for name, fresh in index._arrays.items():
+            kept = arrays.get(name)
+            if kept is None or kept.shape != fresh.shape or kept.dtype != fresh.dtype:
+                raise ValueError(f"array {name!r} of the copy index is missing or of another capacity")
+            index._arrays[name] = kept.copy()
+        return index
+
+
+def _kind(outcome: int, containment: float, coverage: float) -> CopyKind:
+    if outcome == EXACT:
+        return CopyKind.EXACT
+    if containment >= FULL_SHARE:
+        return CopyKind.TRUNCATED
+    if coverage >= FULL_SHARE:
+        return CopyKind.EXTENDED
+    return CopyKind.PARTIAL

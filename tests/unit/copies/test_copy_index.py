@@ -1,0 +1,37 @@
+"""A copy finds its leader; another text does not."""
+
+from stream.copies import CopyIndex, CopyKind, CopySettings, fingerprint_of
+
+HOUR = 3_600_000
+FERRY = (
+    "The ferry between the two islands was cancelled on Friday morning after the crew found water in the engine, "
+    "the harbour master said. About two hundred passengers waited on the quay until a replacement boat arrived from "
+    "the mainland shortly before noon. Nobody was hurt, and the company promised to refund every ticket."
+)
+SCHOOL = (
+    "Teachers in the valley returned to their classrooms on Monday, ending a strike that had closed eleven schools "
+    "for nearly three weeks. Their union accepted smaller classes and a rise over two years, while the council "
+    "agreed to repair heating that had failed in four buildings during the winter."
+)
+
+
+def test_the_first_text_is_new_and_its_repeat_an_exact_copy() -> None:
+    index = CopyIndex(CopySettings(capacity=64))
+    assert index.place(0, fingerprint_of("Ferry cancelled", FERRY), "a.example", 0).leader is None
+    copy = index.place(1, fingerprint_of("No boats", FERRY.upper()), "b.example", HOUR)
+    assert (copy.leader, copy.kind) == (0, CopyKind.EXACT)
+
+
+def test_a_truncated_copy_and_an_extended_one_name_the_same_leader() -> None:
+    index = CopyIndex(CopySettings(capacity=64))
+    index.place(0, fingerprint_of("", FERRY), "a.example", 0)
+    shorter = index.place(1, fingerprint_of("", FERRY[:220]), "b.example", HOUR)
+    longer = index.place(2, fingerprint_of("", FERRY + " " + SCHOOL[:80]), "c.example", HOUR)
+    assert (shorter.leader, shorter.kind) == (0, CopyKind.TRUNCATED)
+    assert (longer.leader, longer.kind) == (0, CopyKind.EXTENDED)
+
+
+def test_another_text_is_no_copy() -> None:
+    index = CopyIndex(CopySettings(capacity=64))
+    index.place(0, fingerprint_of("", FERRY), "a.example", 0)
+    assert index.place(1, fingerprint_of("", SCHOOL), "a.example", HOUR).leader is None
