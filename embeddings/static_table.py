@@ -24,6 +24,7 @@ from tokenizers import Tokenizer
 from embeddings.pooling import sum_rows
 from embeddings.text import MAX_CLEAN_CHARACTERS, EncoderText
 from embeddings.vectors import LARGEST, Vectors, quantise_sums
+from embeddings.word_cache import WordCache
 from stream.errors import ModelError
 
 Rows = NDArray[np.int8]
@@ -52,18 +53,16 @@ class StaticTableEncoder:
     """The encoder over one static table. Not thread-safe: one thread at a time."""
 
     def __init__(self, table: StaticTable) -> None:
-        self._table = table
+        self._rows = table.rows
+        self._words = WordCache(table.tokenizer)
         self.name = table.name
         self.version = table.version
         self.dimensions = int(table.rows.shape[1])
 
     def encode(self, texts: Sequence[EncoderText]) -> Vectors:
         """Return int8 vectors [len(texts), dimensions]; a text without a known word becomes zeros."""
-        weighed = [weigh_title(text) for text in texts]
-        encodings = self._table.tokenizer.encode_batch_fast(weighed, add_special_tokens=False)
-        ids = [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
-        ends = np.cumsum([len(one) for one in ids], dtype=np.int64)
-        return quantise_sums(sum_rows(self._table.rows, np.concatenate([np.empty(0, np.int32), *ids]), ends))
+        ids, ends = self._words.tokenise([weigh_title(text) for text in texts])
+        return quantise_sums(sum_rows(self._rows, ids, ends))
 
 
 def weigh_title(text: EncoderText) -> str:

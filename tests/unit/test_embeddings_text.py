@@ -59,7 +59,7 @@ def test_a_whole_page_is_cut_to_its_article() -> None:
 
 @given(st.one_of(ANY_TEXT, HTML_PIECES))
 @example("\udcff<p>")
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_any_string_comes_out_readable(raw: str) -> None:
     cleaned = clean_text(raw)
     assert len(cleaned) <= MAX_CLEAN_CHARACTERS
@@ -99,7 +99,7 @@ _SIGNS = "aZ .,‘’“”–—…\u00a0€£©®°·»«¡¿ÀÂÃÄÅÉÑÖ�
         max_size=6,
     )
 )
-@settings(max_examples=1_000)
+@settings(max_examples=1_000, deadline=None)
 def test_lines_that_skip_the_repair_are_lines_that_ftfy_would_leave_alone(line: str) -> None:
     if line.isprintable() and not embeddings_text._MAY_BE_MOJIBAKE.search(line):
         assert ftfy.fix_text(line, embeddings_text._REPAIR) == unicodedata.normalize("NFC", line)
