@@ -47,10 +47,12 @@ def pairwise(true: Mapping[str, str], found: Mapping[str, str]) -> Agreement:
 
 
 def copies_found(true: Mapping[str, str], found: Mapping[str, str]) -> Agreement:
-    """Agreement on copies. Both map a copy to the article it copies; copies of one text are one group."""
-    right = {name for name, leader in found.items() if _root(name, true) == _root(leader, true)}
-    precision = len(right) / len(found) if found else 1.0
-    return Agreement(precision, len(right & true.keys()) / len(true) if true else 1.0)
+    """Agreement on copies. Both map a copy to the article it copies.
+
+    The articles of one text are a group, whichever of them came first: a group of n has n - 1 copies to be found.
+    """
+    right = sum(1 for name, leader in found.items() if _root(name, true) == _root(leader, true))
+    return Agreement(right / len(found) if found else 1.0, right / len(true) if true else 1.0)
 
 
 def _pairs(sizes: Mapping[object, int]) -> int:

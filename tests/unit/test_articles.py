@@ -26,7 +26,12 @@ def reason_of(value: bytes | None, key: bytes | None = None) -> str:
 
 def test_an_id_and_a_title_are_enough():
     article = read({"id": "a1", "title": "Talks resume"})
-    assert (article.id, article.title, article.source, article.published) == ("a1", "Talks resume", None, None)
+    assert (article.id, article.title, article.source, article.published) == (
+        "a1",
+        "Talks resume",
+        None,
+        None,
+    )
 
 
 def test_the_url_serves_as_id_where_there_is_none():
@@ -37,7 +42,9 @@ def test_numbers_are_ids_too():
     assert read({"id": 17, "title": "T"}).id == "17"
 
 
-@pytest.mark.parametrize(("sent", "field"), [("body", "text"), ("description", "summary"), ("lang", "language")])
+@pytest.mark.parametrize(
+    ("sent", "field"), [("body", "text"), ("description", "summary"), ("lang", "language")]
+)
 def test_names_that_feeds_use_are_accepted(sent: str, field: str):
     assert getattr(read({"id": "a", "title": "T", sent: "fr"}), field) == "fr"
 
@@ -47,7 +54,10 @@ def test_unknown_fields_are_ignored():
 
 
 def test_a_source_may_be_an_object_with_a_name():
-    assert read({"id": "a", "title": "T", "source": {"id": "hp", "name": "Halden Press"}}).source == "Halden Press"
+    assert (
+        read({"id": "a", "title": "T", "source": {"id": "hp", "name": "Halden Press"}}).source
+        == "Halden Press"
+    )
 
 
 @pytest.mark.parametrize(

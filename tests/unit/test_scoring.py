@@ -33,6 +33,10 @@ def test_copies_of_copies_belong_to_one_text():
     assert copies_found(true, {"b": "a", "c": "a"}).f1 == 1.0
 
 
+def test_it_does_not_matter_which_article_of_a_text_came_first():
+    assert copies_found({"b": "a", "c": "a"}, {"a": "c", "b": "c"}).f1 == 1.0
+
+
 def test_a_wrong_leader_counts_against_both():
     told = copies_found({"b": "a"}, {"b": "z"})
     assert (told.precision, told.recall) == (0.0, 0.0)

@@ -1,0 +1,63 @@
+"""Decisions as readers get them: article ids instead of numbers, rounded figures, names instead of codes."""
+
+from stream.copies import CopyDecision
+from stream.events import Assignment, CopyOf, FactorShown, Method, NearMiss, Outcome, Rival
+from stream.register import Entry, Register
+from stream.stories import Factor, StoryRival
+from stream.story_record import StoryRecord
+
+DIGITS = 4  # of every score that goes out; enough to explain, too few to hang on a millisecond of transport
+
+
+def copy_of(decision: CopyDecision, leader_id: str) -> CopyOf:
+    """The leader of a copy, with the evidence of the decision."""
+    return CopyOf(
+        article_id=leader_id,
+        kind=str(decision.kind),
+        containment=round(decision.containment, DIGITS),
+        coverage=round(decision.coverage, DIGITS),
+        hits=decision.hits,
+        threshold=round(decision.threshold, DIGITS),
+    )
+
+
+def copy_outcome(kind: str) -> Outcome:
+    """The outcome of a copy of this kind."""
+    return Outcome.EXACT_DUPLICATE if kind == "exact" else Outcome.NEAR_DUPLICATE
+
+
+def registered_copy(entry: Entry, leader_id: str | None) -> CopyOf | None:
+    """The leader of an article that was found to be a copy earlier; None for a report."""
+    return CopyOf(article_id=leader_id, kind=entry.kind) if leader_id is not None else None
+
+
+def near_miss(decision: CopyDecision | None, register: Register) -> NearMiss | None:
+    """The report that came closest without being the leader, if it is still known."""
+    if decision is None or decision.rival is None or not register.holds(decision.rival.leader):
+        return None
+    rival = decision.rival
+    return NearMiss(register.id_of(rival.leader), round(rival.score, DIGITS), str(rival.reason))
+
+
+def factors(found: tuple[Factor, ...]) -> tuple[FactorShown, ...]:
+    """The evidence of a story decision."""
+    return tuple(FactorShown(f.name, round(f.value, DIGITS), round(f.weight, DIGITS)) for f in found)
+
+
+def rival(second: StoryRival | None, record: StoryRecord | None) -> Rival | None:
+    """The story that came second."""
+    return Rival(record.id, round(second.score, DIGITS)) if second and record else None
+
+
+def moved(entry: Entry, leader_id: str | None, record: StoryRecord, absorbed_id: str) -> Assignment:
+    """An article that moved because its story was merged into another."""
+    outcome = copy_outcome(entry.kind) if entry.kind else Outcome.UNIQUE
+    return Assignment(
+        article_id=entry.id,
+        story_id=record.id,
+        story_version=record.version,
+        method=Method.MOVED,
+        outcome=outcome,
+        copy_of=registered_copy(entry, leader_id),
+        moved_from=absorbed_id,
+    )

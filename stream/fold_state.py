@@ -1,0 +1,156 @@
+"""What a shard knows: the state that the fold moves from one record to the next, and its checkpoint."""
+
+import msgspec
+import numpy as np
+import pydantic
+
+from stream.copies import CopyIndex, CopySettings
+from stream.embedded import EmbeddedArticle
+from stream.errors import ModelError
+from stream.events import StoryEvent
+from stream.register import NONE, Entry, Register
+from stream.stories import StoryIndex, StorySettings
+from stream.story_record import StoryRecord
+from stream.storybook import Storybook
+from stream.stream_time import StreamTime
+
+HOUR = 3_600_000
+
+
+class FoldSettings(pydantic.BaseModel, frozen=True):
+    """What the fold keeps, and for how long."""
+
+    register_hours: int = pydantic.Field(
+        default=21 * 24,
+        ge=1,
+        description="Hours of stream time an article's id is remembered: repeats, corrections and retractions "
+        "within it find their story. At least the copy window and the story window.",
+    )
+    retention_hours: int = pydantic.Field(
+        default=30 * 24,
+        ge=1,
+        description="Hours of stream time from a story's end (closed or merged) to its tombstone on the topic.",
+    )
+
+
+class _Progress(msgspec.Struct):
+    time: StreamTime
+    model: str | None
+    dimensions: int
+
+
+class FoldState:
+    """Register, copy index, story index and storybook of one shard, under one stream time."""
+
+    def __init__(self, settings: FoldSettings, copies: CopySettings, stories: StorySettings) -> None:
+        self._settings = settings
+        self._copy_settings = copies
+        self._story_settings = stories
+        self._dimensions = 0
+        self._stories: StoryIndex | None = None
+        self.model: str | None = None
+        self.time = StreamTime()
+        self.register = Register()
+        self.copies = CopyIndex(copies)
+        self.storybook = Storybook(settings.retention_hours * HOUR)
+
+    @property
+    def stories(self) -> StoryIndex:
+        """The story index; its vectors' length is known from the first article on.
+
+        Raises:
+            ModelError: no article was folded yet.
+        """
+        if self._stories is None:
+            raise ModelError("the shard holds no vector yet: fold an article first")
+        return self._stories
+
+    @property
+    def story_bytes(self) -> int:
+        """Bytes the story index holds."""
+        return self._stories.bytes if self._stories is not None else 0
+
+    def accept_model(self, article: EmbeddedArticle) -> None:
+        """Take the first article's model as the shard's own, and refuse every other.
+
+        Raises:
+            ModelError: the vector was made by another model than this shard's.
+        """
+        if self._stories is None:
+            self.model = article.model
+            self._dimensions = len(article.vector)
+            self._stories = StoryIndex(self._story_settings, self._dimensions)
+        elif article.model != self.model:
+            raise ModelError(
+                f"article {article.id!r} was encoded by {article.model!r}, this shard holds {self.model!r}"
+            )
+
+    def let_time_pass(self) -> list[StoryEvent]:
+        """Forget what is older than the windows; close the idle stories and bury the ones long ended."""
+        now = self.time.now
+        self.register.expire(now)
+        closed = self._stories.close_idle(now) if self._stories is not None else []
+        return [self.storybook.close(number, now) for number in closed] + self.storybook.expire(now)
+
+    def record_of(self, number: int) -> StoryRecord | None:
+        """The open story of an article of the register, or None."""
+        story = self.register.story_of(number) if self.register.holds(number) else NONE
+        return self.storybook.open_record(story) if story != NONE else None
+
+    def remember(self, article: EmbeddedArticle, story: int, leader: int, kind: str) -> int:
+        """Enter an article into the register; return its number."""
+        return self.register.add(
+            Entry(
+                id=article.id,
+                story=story,
+                leader=leader,
+                kind=kind,
+                expires=self.time.now + self._settings.register_hours * HOUR,
+                partition=article.origin.partition,
+                offset=article.origin.offset,
+                content=article.content,
+            )
+        )
+
+    def leader_id(self, entry: Entry) -> str | None:
+        """The id of the report an article copies, while it is known."""
+        if entry.leader == NONE or not self.register.holds(entry.leader):
+            return None
+        return self.register.id_of(entry.leader)
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        """The whole state as arrays, for a checkpoint."""
+        progress = _Progress(self.time, self.model, self._dimensions)
+        arrays = {
+            "progress": np.frombuffer(msgspec.msgpack.encode(progress), np.uint8),
+            "storybook": self.storybook.snapshot(),
+        }
+        arrays |= _named("register", self.register.snapshot())
+        arrays |= _named("copies", self.copies.snapshot())
+        if self._stories is not None:
+            arrays |= _named("stories", self._stories.snapshot())
+        return arrays
+
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+        """Take on the state of a snapshot.
+
+        Raises:
+            Exception: the arrays do not fit this version or these settings; this state must not be used.
+        """
+        progress = msgspec.msgpack.decode(arrays["progress"].tobytes(), type=_Progress)
+        self.time, self.model, self._dimensions = progress.time, progress.model, progress.dimensions
+        self.storybook = Storybook.restore(self._settings.retention_hours * HOUR, arrays["storybook"])
+        self.register = Register.restore(_of("register", arrays))
+        self.copies = CopyIndex.restore(self._copy_settings, _of("copies", arrays))
+        if self.model is not None:
+            parts = _of("stories", arrays)
+            self._stories = StoryIndex.restore(self._story_settings, self._dimensions, parts)
+
+
+def _named(part: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"{part}.{name}": array for name, array in arrays.items()}
+
+
+def _of(part: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    prefix = f"{part}."
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
