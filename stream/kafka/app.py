@@ -1,0 +1,123 @@
+"""One worker: the Faust app with the embed agent, the fold stage beside it, and the web pages."""
+
+import asyncio
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from tempfile import gettempdir
+
+import faust
+from faust.app.base import BootStrategy
+from faust.types import StreamT
+from mode import Service
+
+from stream.kafka.clients import faust_credentials
+from stream.kafka.intake import Intake
+from stream.kafka.shards import FoldStage
+from stream.metrics import Metrics
+from stream.settings import Settings
+from stream.web import add_pages
+
+
+class Stage(StrEnum):
+    """A part of the work that a worker can do alone."""
+
+    EMBED = "embed"
+    FOLD = "fold"
+
+
+class _FoldOnly(BootStrategy):
+    """Without the embed stage Faust has nothing to consume: only its web server runs."""
+
+    enable_kafka_consumer = False
+    enable_kafka_producer = False
+
+
+def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.AbstractEventLoop) -> faust.Worker:
+    """The Faust worker of the chosen stages; `execute_from_commandline()` runs it.
+
+    The stages' services start before the app and stop after it, so that the agent never lacks its producer.
+    """
+    chosen = frozenset(stages)
+    metrics = Metrics()
+    app = _new_app(settings, chosen, loop)
+    services: list[Service] = []
+    intake = fold_stage = None
+    if Stage.EMBED in chosen:
+        intake = Intake(settings, metrics)
+        _add_agent(app, settings, intake)
+        services.append(intake)
+    if Stage.FOLD in chosen:
+        fold_stage = FoldStage(settings, metrics)
+        services.append(fold_stage)
+
+    def readiness() -> dict[str, bool]:
+        answers = {}
+        if intake is not None:
+            answers["encoder"] = intake.ready
+            answers["articles"] = bool(app.started and not app.rebalancing)
+        if fold_stage is not None:
+            answers["shards"] = fold_stage.ready
+        return answers
+
+    metrics.tell_build(settings.encoder.model, "+".join(sorted(chosen)))
+    add_pages(app, settings.web, metrics, readiness)
+    return faust.Worker(
+        app,
+        *services,
+        loop=loop,
+        override_logging=False,
+        redirect_stdouts=False,
+        quiet=True,
+    )
+
+
+def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.AbstractEventLoop) -> faust.App:
+    kafka, web = settings.kafka, settings.web
+    app = faust.App(
+        settings.intake.group,
+        broker=[f"aiokafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")],
+        broker_credentials=faust_credentials(kafka),
+        broker_session_timeout=kafka.session_timeout_ms / 1000,
+        broker_heartbeat_interval=kafka.session_timeout_ms / 5000,
+        broker_request_timeout=max(kafka.request_timeout_ms, kafka.session_timeout_ms) / 1000,
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=settings.intake.max_article_bytes + 65_536,
+        producer_request_timeout=kafka.request_timeout_ms / 1000,
+        stream_wait_empty=True,
+        stream_buffer_maxsize=4 * settings.intake.batch_size,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        table_standby_replicas=0,
+        store="memory://",
+        datadir=Path(gettempdir()) / "newsfold-faust",
+        web_bind=web.host,
+        web_port=web.port,
+        web_host=web.host,
+        web_tables_enabled=False,
+        web_stats_enabled=False,
+        web_graph_enabled=False,
+        web_router_enabled=False,
+        web_metrics_enabled=False,
+        loop=loop,
+    )
+    if Stage.EMBED not in stages:
+        app.boot_strategy = _FoldOnly(app)
+    return app
+
+
+def _add_agent(app: faust.App, settings: Settings, intake: Intake) -> None:
+    articles = app.topic(
+        settings.topics.articles,
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+    )
+    batch = settings.intake
+
+    @app.agent(articles, concurrency=1, name="embed")
+    async def embed(stream: StreamT[bytes]) -> None:
+        async for events in stream.take_events(batch.batch_size, within=batch.batch_wait_seconds):
+            await intake.take(events)

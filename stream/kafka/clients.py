@@ -1,0 +1,95 @@
+"""How every Kafka client of Newsfold connects: one place that turns the settings into client arguments."""
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+from aiokafka.abc import AbstractTokenProvider
+from aiokafka.admin import AIOKafkaAdminClient
+from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
+
+from stream.errors import BrokerUnavailableError, SettingsError
+from stream.settings import KafkaSettings
+
+
+class FileTokenProvider(AbstractTokenProvider):
+    """Reads the OAUTHBEARER token from a file at each login, as mounted by the platform that renews it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def token(self) -> str:
+        """The token as it stands in the file now."""
+        return self._path.read_text(encoding="utf8").strip()
+
+
+def connection(kafka: KafkaSettings) -> dict[str, Any]:
+    """Arguments that every aiokafka client takes: address, security, request timeout."""
+    arguments: dict[str, Any] = {
+        "bootstrap_servers": kafka.bootstrap_servers,
+        "request_timeout_ms": kafka.request_timeout_ms,
+        "security_protocol": kafka.security_protocol,
+        "ssl_context": _ssl_context(kafka),
+    }
+    if not kafka.security_protocol.startswith("SASL"):
+        return arguments
+    arguments["sasl_mechanism"] = kafka.sasl_mechanism
+    if kafka.sasl_mechanism == "OAUTHBEARER":
+        return arguments | {"sasl_oauth_token_provider": _token_provider(kafka)}
+    username, password = _login(kafka)
+    return arguments | {"sasl_plain_username": username, "sasl_plain_password": password}
+
+
+def faust_credentials(kafka: KafkaSettings) -> SASLCredentials | OAuthCredentials | SSLCredentials | None:
+    """The same security as Faust wants it."""
+    context = _ssl_context(kafka)
+    if kafka.security_protocol == "PLAINTEXT":
+        return None
+    if kafka.security_protocol == "SSL":
+        return SSLCredentials(context)
+    if kafka.sasl_mechanism == "OAUTHBEARER":
+        return OAuthCredentials(oauth_cb=_token_provider(kafka), ssl_context=context)
+    username, password = _login(kafka)
+    return SASLCredentials(
+        username=username, password=password, ssl_context=context, mechanism=kafka.sasl_mechanism
+    )
+
+
+async def connect_admin(kafka: KafkaSettings) -> AIOKafkaAdminClient:
+    """A started admin client.
+
+    Raises:
+        BrokerUnavailableError: no broker answered.
+    """
+    admin = AIOKafkaAdminClient(**connection(kafka))
+    try:
+        await admin.start()
+        await admin.list_topics()  # a refused OAUTHBEARER token shows only at the first request
+    except Exception as error:
+        await admin.close()
+        raise BrokerUnavailableError(f"no broker answers at {kafka.bootstrap_servers}: {error}") from error
+    return admin
+
+
+def _ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:
+    if "SSL" not in kafka.security_protocol.split("_"):
+        return None
+    context = ssl.create_default_context(cafile=str(kafka.ssl_ca_file) if kafka.ssl_ca_file else None)
+    if kafka.ssl_cert_file:
+        password = kafka.ssl_key_password.get_secret_value() if kafka.ssl_key_password else None
+        context.load_cert_chain(kafka.ssl_cert_file, kafka.ssl_key_file, password)
+    return context
+
+
+def _login(kafka: KafkaSettings) -> tuple[str, str]:
+    if not kafka.sasl_username or kafka.sasl_password is None:
+        raise SettingsError(
+            f"NEWSFOLD_KAFKA__SASL_USERNAME and NEWSFOLD_KAFKA__SASL_PASSWORD are needed for {kafka.sasl_mechanism}"
+        )
+    return kafka.sasl_username, kafka.sasl_password.get_secret_value()
+
+
+def _token_provider(kafka: KafkaSettings) -> FileTokenProvider:
+    if kafka.oauth_token_file is None:
+        raise SettingsError("NEWSFOLD_KAFKA__OAUTH_TOKEN_FILE is needed for OAUTHBEARER")
+    return FileTokenProvider(kafka.oauth_token_file)

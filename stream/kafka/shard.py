@@ -1,0 +1,217 @@
+"""One shard: the fold of one partition of articles.embedded, and the transaction that publishes it.
+
+Outputs and consumed offsets go out in one Kafka transaction, so readers with read_committed see each record's
+outcome exactly once. The order on opening (producer, committed offset, state, seek) and everything else here
+follows docs/decisions/0001-kafka-rules.md, "Exactly once".
+"""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from stream.checkpoints import Arrays, Checkpoints
+from stream.embedded import EmbeddedArticle, decode_record
+from stream.errors import LogFormatError
+from stream.events import Folded, StoryEvent, StoryEventType, encode_event
+from stream.fold import Fold
+from stream.fold_state import FoldState
+from stream.kafka.clients import connection
+from stream.kafka.cloudevents import assignment_headers, story_headers
+from stream.metrics import Metrics
+from stream.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+REPLAY_BATCH = (
+    2_000  # records a poll while the state is rebuilt; nothing is emitted, so only memory bounds it
+)
+
+
+class Shard:
+    """State and transactional producer of one partition. Open it, give it records in log order, close it."""
+
+    def __init__(
+        self, partition: int, settings: Settings, metrics: Metrics, checkpoints: Checkpoints, thread: Executor
+    ) -> None:
+        self.partition = partition
+        self.next_offset = 0
+        self.fold = new_fold(settings)
+        self._settings = settings
+        self._metrics = metrics
+        self._checkpoints = checkpoints
+        self._thread = thread
+        self._source = TopicPartition(settings.topics.embedded, partition)
+        self._producer = AIOKafkaProducer(
+            **connection(settings.kafka),
+            transactional_id=f"{settings.shard.transactional_id_prefix}-{settings.topics.embedded}-{partition}",
+            transaction_timeout_ms=settings.shard.transaction_timeout_ms,
+            compression_type="lz4",
+            acks="all",
+        )
+
+    async def open(self, consumer: AIOKafkaConsumer) -> None:
+        """Fence the partition's former owner, bring the state up to the committed offset, and seek to it."""
+        await self._producer.start()
+        committed = await consumer.committed(self._source)
+        beginning = (await consumer.beginning_offsets([self._source]))[self._source]
+        self.next_offset = max(committed or 0, beginning)
+        replay_from = await self._restore(beginning)
+        replayed = await self._replay(replay_from)
+        consumer.seek(self._source, self.next_offset)
+        log.info(
+            "shard_open",
+            partition=self.partition,
+            offset=self.next_offset,
+            replayed=replayed,
+            from_checkpoint=replay_from > beginning,
+        )
+
+    async def _restore(self, beginning: int) -> int:
+        """Load the newest good checkpoint not past the committed offset; return where to replay from."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(
+            self._thread, self._checkpoints.newest, self.partition, self.next_offset, self._fold_of
+        )
+        if found is None:
+            return beginning
+        offset, self.fold = found
+        if offset < beginning:
+            log.error(
+                "log_gap",
+                partition=self.partition,
+                checkpoint_offset=offset,
+                log_begins=beginning,
+                action="records between were deleted by retention: raise NEWSFOLD_TOPICS__EMBEDDED_RETENTION_HOURS",
+            )
+        return max(offset, beginning)
+
+    def _fold_of(self, arrays: Arrays) -> Fold:
+        fold = new_fold(self._settings)
+        fold.state.restore(arrays)
+        return fold
+
+    async def _replay(self, start: int) -> int:
+        """Fold the log from `start` to the committed offset without emitting; return the number of records."""
+        if start >= self.next_offset:
+            return 0
+        reader = AIOKafkaConsumer(
+            **connection(self._settings.kafka), enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        await reader.start()
+        replayed = 0
+        try:
+            reader.assign([self._source])
+            reader.seek(self._source, start)
+            while await reader.position(self._source) < self.next_offset:
+                batches = await reader.getmany(timeout_ms=1_000, max_records=REPLAY_BATCH)
+                records = [r for r in batches.get(self._source, []) if r.offset < self.next_offset]
+                await self._folded(records)
+                replayed += len(records)
+        finally:
+            await reader.stop()
+        return replayed
+
+    async def take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Fold the records and commit what follows from them with their offsets, in one transaction.
+
+        Raises:
+            KafkaError: the transaction failed; the state is ahead of the log's commit and must be dropped.
+            NewsfoldError: a record cannot be folded; the process must end.
+        """
+        fresh = [record for record in records if record.offset >= self.next_offset]
+        if not fresh:
+            return
+        if fresh[0].offset > self.next_offset:
+            log.error("log_gap", partition=self.partition, expected=self.next_offset, found=fresh[0].offset)
+        with self._metrics.timed("fold"):
+            articles, folded = await self._folded(fresh)
+        following = fresh[-1].offset + 1
+        with self._metrics.timed("commit"):
+            await self._commit(folded, following)
+        self.next_offset = following
+        self._observe(articles, folded)
+
+    async def _folded(self, records: Sequence[ConsumerRecord]) -> tuple[list[EmbeddedArticle], list[Folded]]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._fold_all, records)
+
+    def _fold_all(self, records: Sequence[ConsumerRecord]) -> tuple[list[EmbeddedArticle], list[Folded]]:
+        articles, folded = [], []
+        for record in records:
+            try:
+                article = decode_record(record.value or b"")
+            except LogFormatError as error:
+                raise LogFormatError(f"{record.topic}-{record.partition}@{record.offset}: {error}") from error
+            articles.append(article)
+            folded.append(self.fold.fold(article, record.timestamp))
+        return articles, folded
+
+    async def _commit(self, folded: list[Folded], following: int) -> None:
+        async with self._producer.transaction():
+            sent = [
+                await self._producer.send(*message, headers=headers)
+                for message, headers in self._messages(folded)
+            ]
+            if sent:
+                await asyncio.gather(*sent)
+            await self._producer.send_offsets_to_transaction(
+                {self._source: following}, self._settings.shard.group
+            )
+
+    def _messages(
+        self, folded: list[Folded]
+    ) -> list[tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]]:
+        """(topic, value, key) and headers of every message, story snapshots that were overtaken left out."""
+        topics = self._settings.topics
+        messages: list[tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]] = []
+        for event in current_events(folded):
+            value = encode_event(event.snapshot) if event.snapshot else None
+            messages.append(((topics.stories, value, event.story_id.encode()), story_headers(event)))
+        for one in folded:
+            for assignment in one.assignments:
+                key = assignment.article_id.encode()
+                headers = assignment_headers(assignment)
+                messages.append(((topics.assignments, encode_event(assignment), key), headers))
+        return messages
+
+    def _observe(self, articles: list[EmbeddedArticle], folded: list[Folded]) -> None:
+        metrics = self._metrics
+        metrics.consumed.labels(self._source.topic).inc(len(articles))
+        for article, one in zip(articles, folded, strict=True):
+            metrics.processed.labels(one.outcome.value).inc()
+            if one.assignments:
+                metrics.committed(article.ingested, article.published)
+            for event in one.stories:
+                metrics.story_events.labels(event.type.value).inc()
+        metrics.last_processed.set_to_current_time()
+
+    async def snapshot(self) -> tuple[int, Arrays]:
+        """The offset to go on from, and the state before it. Call it between two transactions."""
+        loop = asyncio.get_running_loop()
+        return self.next_offset, await loop.run_in_executor(self._thread, self.fold.state.snapshot)
+
+    async def close(self) -> None:
+        """Disconnect; an open transaction is aborted."""
+        await self._producer.stop()
+
+
+def new_fold(settings: Settings) -> Fold:
+    """An empty fold with these settings."""
+    return Fold(FoldState(settings.fold, settings.copies, settings.stories))
+
+
+def current_events(folded: list[Folded]) -> list[StoryEvent]:
+    """The story events of a batch, without the updates that a later event of the same story overtook.
+
+    Created, merged and closed events always go out; between them only the last version counts.
+    """
+    events = [event for one in folded for event in one.stories]
+    latest = {event.story_id: position for position, event in enumerate(events)}
+    return [
+        event
+        for position, event in enumerate(events)
+        if event.type is not StoryEventType.UPDATED or latest[event.story_id] == position
+    ]

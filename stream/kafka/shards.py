@@ -1,0 +1,215 @@
+"""The fold stage: the shards this worker owns, their consumer, and the loop that feeds them.
+
+A service of the Faust worker. One lock keeps the loop's transactions and the rebalance callbacks apart.
+A transaction that fails for a passing reason drops the shard's state and opens it again from the log; anything
+unexpected, and being fenced by another worker, ends the process.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from time import monotonic
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError, ProducerFenced
+from mode import Service
+
+from stream.checkpoints import Checkpoints
+from stream.kafka.clients import connection
+from stream.kafka.failure import end_process
+from stream.kafka.shard import Shard
+from stream.metrics import Metrics
+from stream.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+EXIT_FENCED = 75  # EX_TEMPFAIL: another worker owns the shard now; a restart joins the group anew
+EXIT_FOLD_FAILED = 70  # EX_SOFTWARE: nothing of the failed batch was committed
+RETRY_SECONDS = 1.0  # between attempts while the broker is away; aiokafka itself backs off in between
+MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag tell a stuck one
+
+
+class FoldStage(Service):
+    """Owns the consumer of articles.embedded and one Shard for each partition assigned to this worker."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        super().__init__()
+        self._settings = settings
+        self._metrics = metrics
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._lock = asyncio.Lock()
+        self._shards: dict[int, Shard] = {}
+        self._wanted: set[int] | None = None
+        self._saved: dict[int, tuple[float, int]] = {}
+        self._writing: asyncio.Future[None] | None = None
+        topic = settings.topics.embedded
+        self._checkpoints = Checkpoints(settings.checkpoints, topic, version("newsfold"), metrics)
+        self._consumer: Any = None  # an AIOKafkaConsumer, made when the loop runs
+
+    @property
+    def ready(self) -> bool:
+        """Whether the group has answered and every shard assigned here is rebuilt."""
+        return self._wanted is not None and self._wanted == set(self._shards)
+
+    async def on_start(self) -> None:
+        """Join the group."""
+        settings = self._settings
+        consumer = self._consumer = AIOKafkaConsumer(
+            **connection(settings.kafka),
+            group_id=settings.shard.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=settings.kafka.session_timeout_ms,
+            heartbeat_interval_ms=settings.kafka.session_timeout_ms // 5,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+            rebalance_timeout_ms=max(60_000, 2 * settings.kafka.session_timeout_ms),
+        )
+        await consumer.start()
+        consumer.subscribe([settings.topics.embedded], listener=_Listener(self))
+
+    async def on_stop(self) -> None:
+        """Save the state, leave the group, disconnect."""
+        async with self._lock:
+            if self._writing is not None:
+                await self._writing
+            for partition, shard in self._shards.items():
+                if shard.next_offset != self._saved.get(partition, (0.0, -1))[1]:
+                    self._checkpoints.write(partition, *await shard.snapshot())
+            await self._close(set(self._shards))
+        if self._consumer is not None:
+            await self._consumer.stop()
+        self._thread.shutdown(wait=False)
+        self._writer.shutdown(wait=False)
+
+    @Service.task
+    async def _run(self) -> None:
+        """Feed the shards until the worker stops."""
+        try:
+            while not self.should_stop:
+                await self._open_wanted()
+                shard_settings = self._settings.shard
+                batches = await self._consumer.getmany(
+                    timeout_ms=shard_settings.poll_ms, max_records=shard_settings.batch_size
+                )
+                for source, records in batches.items():
+                    await self._take(source, records)
+                await self._save_when_due()
+                self._observe()
+        except asyncio.CancelledError:
+            raise
+        except ProducerFenced as error:
+            action = "none: another worker took the shard over; the supervisor restarts this one"
+            end_process(EXIT_FENCED, "fenced", error, action=action)
+        except BaseException as error:  # noqa: BLE001 - when in doubt, stop rather than commit
+            action = "nothing of the batch was committed; fix the cause the error names, then restart"
+            end_process(EXIT_FOLD_FAILED, "fold_failed", error, action=action)
+
+    async def _take(self, source: TopicPartition, records: list[ConsumerRecord]) -> None:
+        async with self._lock:
+            shard = self._shards.get(source.partition)
+            if shard is None or not records or await self._is_stale(source, records):
+                return
+            try:
+                await shard.take(records)
+            except ProducerFenced:
+                raise
+            except KafkaError as error:
+                self._metrics.transactions_failed.inc()
+                log.warning(
+                    "transaction_failed", partition=source.partition, error=repr(error), action="rebuilding"
+                )
+                await self._close({source.partition})
+
+    async def _is_stale(self, source: TopicPartition, records: list[ConsumerRecord]) -> bool:
+        """Whether the records were fetched before a seek backwards, which will bring them again in order."""
+        try:
+            return bool(await self._consumer.position(source) <= records[-1].offset)
+        except IllegalStateError:  # revoked meanwhile
+            return True
+
+    async def _open_wanted(self) -> None:
+        for partition in sorted((self._wanted or set()) - set(self._shards)):
+            async with self._lock:
+                if partition in (self._wanted or set()):
+                    await self._open(partition)
+
+    async def _open(self, partition: int) -> None:
+        shard = Shard(partition, self._settings, self._metrics, self._checkpoints, self._thread)
+        try:
+            await shard.open(self._consumer)
+        except ProducerFenced:
+            raise
+        except (KafkaError, OSError) as error:
+            log.warning("shard_not_opened", partition=partition, error=repr(error), action="trying again")
+            await shard.close()
+            await self.sleep(RETRY_SECONDS)
+        else:
+            self._shards[partition] = shard
+            self._saved[partition] = (monotonic(), shard.next_offset)
+
+    async def _close(self, partitions: set[int]) -> None:
+        for partition in partitions & set(self._shards):
+            shard = self._shards.pop(partition)
+            try:
+                await shard.close()
+            except KafkaError as error:
+                log.warning("producer_not_closed", partition=partition, error=repr(error))
+
+    async def assigned(self, partitions: set[int]) -> None:
+        """The group gave these partitions to this worker; the loop opens them."""
+        async with self._lock:
+            self._wanted = partitions
+            await self._close(set(self._shards) - partitions)
+
+    async def revoked(self, partitions: set[int]) -> None:
+        """The group takes these partitions away: let go before another worker begins."""
+        async with self._lock:
+            self._wanted = (self._wanted or set()) - partitions
+            await self._close(partitions)
+
+    async def _save_when_due(self) -> None:
+        """Start writing the checkpoint of one shard whose time has come; at most one is written at a time."""
+        if self._writing is not None and not self._writing.done():
+            return
+        now = monotonic()
+        for partition, shard in self._shards.items():
+            when, offset = self._saved[partition]
+            if now - when >= self._settings.checkpoints.interval_seconds and shard.next_offset != offset:
+                async with self._lock:
+                    at, arrays = await shard.snapshot()
+                self._saved[partition] = (now, at)
+                loop = asyncio.get_running_loop()
+                self._writing = loop.run_in_executor(
+                    self._writer, self._checkpoints.write, partition, at, arrays
+                )
+                return
+
+    def _observe(self) -> None:
+        for partition, shard in self._shards.items():
+            source = TopicPartition(self._settings.topics.embedded, partition)
+            end = self._consumer.highwater(source)
+            if end is not None:
+                self._metrics.lag.labels(source.topic, str(partition)).set(max(0, end - shard.next_offset))
+        states = [shard.fold.state for shard in self._shards.values()]
+        entries, held = self._metrics.state_entries, self._metrics.state_bytes
+        entries.labels("articles").set(sum(len(state.register) for state in states))
+        entries.labels("leaders").set(sum(state.copies.entries for state in states))
+        entries.labels("stories").set(sum(len(state.storybook) for state in states))
+        held.labels("leaders").set(sum(state.copies.bytes for state in states))
+        held.labels("stories").set(sum(state.story_bytes for state in states))
+        self._metrics.forced_evictions.set(sum(state.copies.forced_evictions for state in states))
+
+
+class _Listener(ConsumerRebalanceListener):
+    def __init__(self, stage: FoldStage) -> None:
+        self._stage = stage
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        await self._stage.revoked({source.partition for source in revoked})
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        await self._stage.assigned({source.partition for source in assigned})
