@@ -1,0 +1,5 @@
+"""`python -m stream` is the `newsfold` command."""
+
+from stream.commands import main
+
+main()

@@ -1,0 +1,53 @@
+"""The `newsfold` command: one file a subcommand, imported only when it is called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from stream.errors import NewsfoldError
+
+COMMANDS = {
+    "broker": "Run a Kafka broker on this machine, for development.",
+    "demo": "Show the whole service on sample articles.",
+    "produce": "Send articles of a JSON Lines file to Kafka.",
+    "replay": "Fold a JSON Lines file without Kafka.",
+    "settings": "Print every setting and its meaning.",
+    "tail": "Show stories as they change.",
+    "topics": "Create the topics, or check them.",
+    "worker": "Run the stages: embed, fold, or both.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"stream.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="newsfold", prog_name="newsfold")
+def newsfold() -> None:
+    """Fold a stream of news articles into stories."""
+
+
+def main() -> None:
+    """Run the command line; a refusal of Newsfold's own is one clear message, not a traceback."""
+    try:
+        newsfold(standalone_mode=True)
+    except NewsfoldError as error:
+        click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
+        sys.exit(2)

@@ -1,0 +1,125 @@
+"""What the demo shows: the stories, one decision explained, the score against the labels, some metrics."""
+
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from stream.articles_file import read_lines
+from stream.events import Assignment, StorySnapshot
+from stream.scoring import b_cubed, copies_found
+
+SHOWN_METRICS = ("newsfold_processed_total", "newsfold_story_events_total", "newsfold_dead_letters_total")
+SHOWN_FACTORS = 5
+
+
+class Label(msgspec.Struct):
+    """What an article of the sample corpus is known to be."""
+
+    id: str
+    story: str
+    copy_of: str | None = None
+
+
+class Feed:
+    """All that was read from the output topics so far."""
+
+    def __init__(self) -> None:
+        self.stories: dict[str, StorySnapshot] = {}
+        self.assignments: dict[str, Assignment] = {}
+        self.copies: dict[str, Assignment] = {}
+        self.refused: set[str] = set()
+        self.moved = 0
+
+    @property
+    def accounted_for(self) -> set[str]:
+        """Ids of the articles that were assigned or refused."""
+        return set(self.assignments) | self.refused
+
+    def assign(self, assignment: Assignment) -> None:
+        """Take in an assignment; the last one of an article counts."""
+        self.assignments[assignment.article_id] = assignment
+        self.moved += assignment.moved_from is not None
+        if assignment.copy_of is not None:
+            self.copies.setdefault(assignment.article_id, assignment)
+
+    def largest(self) -> list[StorySnapshot]:
+        """Stories that still stand, most articles first."""
+        standing = [story for story in self.stories.values() if story.status != "merged"]
+        return sorted(standing, key=lambda story: (-story.counts.articles, story.id))
+
+
+def story_table(feed: Feed, rows: int) -> Table:
+    """The largest stories, one a row."""
+    stories = feed.largest()
+    table = Table(
+        title=f"{len(feed.assignments)} articles in {len(stories)} stories",
+        title_justify="left",
+        header_style="bold",
+    )
+    table.add_column("Story", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("Keywords", style="dim", no_wrap=True, overflow="ellipsis", max_width=34)
+    for name in ("Sources", "Reports", "Copies"):
+        table.add_column(name, justify="right")
+    for story in stories[:rows]:
+        counts = story.counts
+        numbers = (str(counts.sources), str(counts.reports), str(counts.copies))
+        table.add_row(escape(story.headline), escape(", ".join(story.keywords[:4])), *numbers)
+    if len(stories) > rows:
+        table.add_row(f"[dim]and {len(stories) - rows} more[/]")
+    return table
+
+
+def print_results(console: Console, feed: Feed, labels: Path, metrics: str, url: str) -> None:
+    """Everything there is to see once all articles are folded."""
+    console.print()
+    console.print(story_table(feed, rows=14))
+    explained = _most_telling(feed)
+    if explained is not None:
+        console.print(
+            Panel(_explanation(feed, explained), title="One assignment, explained", title_align="left")
+        )
+    console.print(_score(feed, labels))
+    console.print(f"\n[bold]{url}/metrics[/] says, among others:")
+    for line in metrics.splitlines():
+        if line.startswith(SHOWN_METRICS) and not line.endswith(" 0.0"):
+            console.print(f"  [dim]{escape(line)}[/]", highlight=False)
+
+
+def _most_telling(feed: Feed) -> Assignment | None:
+    """A report that joined a story with a rival in sight: the decision with most to explain."""
+    joined = [one for one in feed.assignments.values() if one.factors and one.score is not None and one.rival]
+    return max(joined, key=lambda one: len(feed.stories[one.story_id or ""].articles), default=None)
+
+
+def _explanation(feed: Feed, one: Assignment) -> str:
+    story = feed.stories[one.story_id or ""]
+    lines = [
+        f"[bold]{escape(one.article_id)}[/] {one.method.value} [bold]{escape(story.headline)}[/]",
+        f"score {one.score} against the threshold {one.threshold}",
+    ]
+    factors = sorted(one.factors, key=lambda factor: -abs(factor.weight))[:SHOWN_FACTORS]
+    lines += [f"  {factor.weight:+.3f}  {escape(factor.name)} = {factor.value}" for factor in factors]
+    rival = feed.stories.get(one.rival.story_id) if one.rival else None
+    if one.rival and rival:
+        lines.append(f"second: {escape(rival.headline)} (score {one.rival.score})")
+    return "\n".join(lines)
+
+
+def _score(feed: Feed, labels: Path) -> str:
+    known = [msgspec.json.decode(line, type=Label) for line in read_lines(labels)]
+    stories = {label.id: label.story for label in known}
+    found = {name: one.story_id or "" for name, one in feed.assignments.items()}
+    true_copies = {label.id: label.copy_of for label in known if label.copy_of}
+    found_copies = {name: one.copy_of.article_id for name, one in feed.copies.items() if one.copy_of}
+    told = b_cubed(stories, found)
+    copies = copies_found(true_copies, found_copies)
+    return (
+        f"Against the labels: stories [bold]B-cubed F1 {told.f1:.3f}[/] "
+        f"(precision {told.precision:.3f}, recall {told.recall:.3f}); copies found "
+        f"[bold]{round(copies.recall * len(true_copies))} of {len(true_copies)}[/], "
+        f"{copies.precision:.0%} of those found are right"
+    )
