@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.kafka.broker import Broker
+from tests.integration.newsroom import Newsroom
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,11 @@ def own_broker(tmp_path: Path) -> Iterator[Broker]:
 def topic_prefix() -> str:
     """A beginning for the names of topics, groups and transactional ids that no other test has."""
     return f"test-{uuid.uuid4().hex[:8]}."
+
+
+@pytest.fixture
+async def newsroom(broker: RunningBroker, topic_prefix: str, tmp_path: Path) -> Newsroom:
+    """Topics and settings of its own, on the session's broker."""
+    room = Newsroom(broker.bootstrap, topic_prefix, tmp_path)
+    await room.open()
+    return room

@@ -131,7 +131,11 @@ def test_an_ended_story_gets_its_tombstone_after_the_retention():
     assert closed.snapshot.status == "closed"
     assert book.expire(RETENTION - 1) == []
     (tombstone,) = book.expire(RETENTION)
-    assert (tombstone.type, tombstone.story_id, tombstone.snapshot) == (StoryEventType.EXPIRED, record.id, None)
+    assert (tombstone.type, tombstone.story_id, tombstone.snapshot) == (
+        StoryEventType.EXPIRED,
+        record.id,
+        None,
+    )
 
 
 def test_a_restored_storybook_goes_on_as_the_old_one_would():
