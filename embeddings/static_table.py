@@ -18,12 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load as load_safetensors
-from safetensors.numpy import save as save_safetensors
 from tokenizers import Tokenizer
 
 from embeddings.pooling import sum_rows
 from embeddings.text import MAX_CLEAN_CHARACTERS, EncoderText
-from embeddings.vectors import LARGEST, Vectors, quantise_sums
+from embeddings.vectors import Vectors, quantise_sums
 from embeddings.word_cache import WordCache
 from stream.errors import ModelError
 
@@ -108,15 +107,6 @@ def read_pins(name: str) -> dict[str, str]:
     """Return the pinned SHA-256 of each file of the table `name`; empty where there is no such table."""
     entries = (line.split(maxsplit=1) for line in PINS.read_text(encoding="utf-8").splitlines())
     return {path.removeprefix(f"{name}/"): pin for pin, path in entries if path.startswith(f"{name}/")}
-
-
-def write_table(folder: Path, table: NDArray[np.floating], tokenizer: bytes) -> None:
-    """Write float rows [pieces, dimensions] as an int8 table, at the scale that saturates one value in a thousand."""
-    step = np.percentile(np.abs(table), 99.9) / LARGEST
-    rows = np.clip(np.rint(table / step), -LARGEST, LARGEST).astype(np.int8)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ROWS_FILE).write_bytes(save_safetensors({ROWS_KEY: rows}))
-    (folder / TOKENIZER_FILE).write_bytes(tokenizer)
 
 
 def short_hash(parts: Sequence[str]) -> str:

@@ -1,0 +1,28 @@
+"""The settings of the encoder."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DEFAULT_MODEL = "newsfold-static-en"
+
+
+class EncoderSettings(BaseModel):
+    """Which model makes the vectors, and how. All but `model` concern sentence-transformers models only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = Field(
+        DEFAULT_MODEL,
+        min_length=1,
+        description="newsfold-static-en (ships with Newsfold), newsfold-static-multilingual (built once, see the "
+        "README), a model of the Hugging Face hub, or a folder that holds one.",
+    )
+    revision: str | None = Field(None, description="Commit or tag of a hub model; its newest where unset.")
+    prompt: str = Field("", description="Put before every text, as some models ask ('query: ' for E5).")
+    max_tokens: int = Field(256, ge=8, le=8_192, description="Tokens of an article that are read at most.")
+    batch_tokens: int = Field(
+        2_048, ge=1, description="Tokens encoded together, padding included; 1 encodes every article alone."
+    )
+    device: str = Field("cpu", description="PyTorch device: cpu, cuda, cuda:1, mps.")
+    threads: int = Field(
+        1, ge=1, le=256, description="CPU threads of one worker; more workers beat more threads."
+    )
