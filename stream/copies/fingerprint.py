@@ -6,7 +6,7 @@ import unicodedata
 import msgspec
 import numpy as np
 
-from stream.copies.reading import CLASSES, LOWER, read_sample, read_tokens
+from stream.copies.reading import CLASSES, LOWER, read_lead, read_sample, read_tokens
 
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 
@@ -22,6 +22,9 @@ class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes
     words: int
     sample: bytes
+    lead: bytes
+    lead_start: int
+    lead_end: int
 
 
 def fingerprint_of(title: str, text: str) -> Fingerprint:
@@ -30,10 +33,17 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
     Takes any string, lone surrogates included, and never raises.
     """
     data = _normalised(text if text.strip() else title)
-    tokens, quarters = read_tokens(np.frombuffer(data, np.uint8), CLASSES, LOWER)
-    sample, first, second = read_sample(tokens)
+    tokens, marks, quarters, lead = read_tokens(np.frombuffer(data, np.uint8), CLASSES, LOWER)
+    sample, lead_start, lead_end, first, second = read_sample(tokens, lead)
     digest = int(first).to_bytes(8, "little") + int(second).to_bytes(8, "little")
-    return Fingerprint(digest=digest, words=quarters // 4, sample=sample.tobytes())
+    return Fingerprint(
+        digest=digest,
+        words=quarters // 4,
+        sample=sample.tobytes(),
+        lead=read_lead(tokens, marks, lead).tobytes(),
+        lead_start=lead_start,
+        lead_end=lead_end,
+    )
 
 
 def _normalised(text: str) -> bytes:

@@ -4,6 +4,7 @@ A copy is compared with leaders only, never with other copies, so clusters canno
 function of the ordered calls: same calls, same decisions and same bytes, on any machine.
 """
 
+import functools
 from typing import Self
 
 import numpy as np
@@ -17,16 +18,20 @@ from stream.copies.leaders import (
     CLOCK_SIZE,
     EXACT,
     FORCED_EVICTIONS,
-    HOUR,
     NEW,
+    NEXT,
+    OLDEST,
     OVERFLOWS,
-    STREAM_TIME,
+    Rule,
+    Shelves,
     place_report,
 )
+from stream.copies.reading import LEAD_TOKENS
 from stream.copies.settings import CopySettings
 
 POSTINGS_PER_TEXT = 24  # 192 bytes; a text of 260 words has about 100 samples, and half of a stream is copies
 FULL_SHARE = 0.8  # from which one text counts as held by the other
+HOUR = 3_600_000  # milliseconds
 Arrays = dict[str, npt.NDArray[np.generic]]
 
 
@@ -34,44 +39,51 @@ class CopyIndex:
     """Finds the leader of each article; holds fixed arrays of about 250 bytes for each text of its capacity."""
 
     def __init__(self, settings: CopySettings) -> None:
-        self._settings = settings
         rows = settings.capacity
-        self._arrays: Arrays = {
-            "clock": np.zeros(CLOCK_SIZE, np.int64),
-            "postings": np.zeros(rows * POSTINGS_PER_TEXT // BUCKET * BUCKET, np.uint64),
-            "exact": np.zeros(rows * 3 // 2 // BUCKET * BUCKET, np.uint64),
-            "exact_rows": np.zeros(rows * 3 // 2 // BUCKET * BUCKET, np.uint32),
-            "numbers": np.zeros(rows, np.int64),
-            "times": np.zeros(rows, np.int64),
-            "sizes": np.zeros(rows, np.int32),
-            "sources": np.zeros(rows, np.uint64),
-            "lengths": np.zeros(rows, np.uint16),
-            "generations": np.zeros(rows, np.uint8),
-        }
+        postings = rows * POSTINGS_PER_TEXT // BUCKET * BUCKET
+        exact = rows * 3 // 2 // BUCKET * BUCKET
+        self._rule = Rule(
+            window=settings.window_hours * HOUR,
+            containment=settings.containment,
+            containment_same=settings.containment_same_source,
+            containment_short=settings.containment_short,
+        )
+        self._index = Shelves(
+            clock=np.zeros(CLOCK_SIZE, np.int64),
+            tags=np.zeros(postings, np.uint16),
+            owners=np.zeros(postings, np.uint32),
+            exact_tags=np.zeros(exact, np.uint32),
+            exact_owners=np.zeros(exact, np.uint32),
+            numbers=np.zeros(rows, np.int64),
+            times=np.zeros(rows, np.int64),
+            sources=np.zeros(rows, np.uint32),
+            sizes=np.zeros(rows, np.uint16),
+            base_sizes=np.zeros(rows, np.uint16),
+            lengths=np.zeros(rows, np.uint16),
+            lead_sizes=np.zeros(rows, np.uint8),
+            leads=np.zeros((rows, LEAD_TOKENS), np.uint16),
+        )
+        self._index.clock[NEXT] = self._index.clock[OLDEST] = 1
 
     @property
     def entries(self) -> int:
-        """Distinct texts within the window."""
-        now = self._arrays["clock"][STREAM_TIME]
-        live = (self._arrays["generations"] != 0) & (
-            self._arrays["times"] >= now - self._settings.window_hours * HOUR
-        )
-        return int(np.count_nonzero(live))
+        """Distinct texts remembered."""
+        return int(self._index.clock[NEXT] - self._index.clock[OLDEST])
 
     @property
     def bytes(self) -> int:
         """Bytes of all arrays."""
-        return sum(array.nbytes for array in self._arrays.values())
+        return sum(array.nbytes for array in self._index)
 
     @property
     def forced_evictions(self) -> int:
         """Postings that gave way although their text was within the window."""
-        return int(self._arrays["clock"][FORCED_EVICTIONS])
+        return int(self._index.clock[FORCED_EVICTIONS])
 
     @property
     def overflows(self) -> int:
         """Texts forgotten within the window, because more came than `capacity`."""
-        return int(self._arrays["clock"][OVERFLOWS])
+        return int(self._index.clock[OVERFLOWS])
 
     def place(
         self, number: int, fingerprint: Fingerprint, source: str | None, event_time: int
@@ -81,19 +93,20 @@ class CopyIndex:
         `number`: the article's number, not negative. `event_time`: milliseconds; it may be late, and the latest so
         far drives expiry: a text is remembered while it is at most `window_hours` older than that.
         """
-        settings = self._settings
-        outcome, leader, hits, own, size, threshold, rival, rival_score, rival_threshold = place_report(
-            np.frombuffer(fingerprint.sample, np.uint64),
-            np.uint64(int.from_bytes(fingerprint.digest[:8], "little")),
-            fingerprint.words,
-            np.uint64(xxhash.xxh3_64_intdigest(source.encode("utf-8", "surrogatepass")) if source else 0),
-            event_time,
-            number,
-            settings.window_hours * HOUR,
-            settings.containment,
-            settings.containment_same_source,
-            settings.containment_short,
-            *self._arrays.values(),
+        outcome, leader, hits, own, size, threshold, rival, rival_score, rival_threshold, reason = (
+            place_report(
+                self._index,
+                self._rule,
+                np.frombuffer(fingerprint.sample, np.uint64),
+                np.frombuffer(fingerprint.lead, np.uint16),
+                fingerprint.lead_start,
+                fingerprint.lead_end,
+                np.uint64(int.from_bytes(fingerprint.digest[:8], "little")),
+                fingerprint.words,
+                np.uint32(_source_hash(source)),
+                event_time,
+                number,
+            )
         )
         found = outcome != NEW
         containment = min(1.0, hits / own) if own and found else 0.0
@@ -108,7 +121,9 @@ class CopyIndex:
             hits=hits,
             threshold=threshold,
             rival=CopyRival(
-                rival, rival_score, f"{rival_score:.2f} of the shorter text, {rival_threshold:.2f} needed"
+                rival,
+                rival_score,
+                f"{reason} {rival_score:.2f} of the shorter text, {rival_threshold:.2f} needed",
             )
             if rival >= 0
             else None,
@@ -116,7 +131,7 @@ class CopyIndex:
 
     def snapshot(self) -> Arrays:
         """Return a copy of the whole state."""
-        return {name: array.copy() for name, array in self._arrays.items()}
+        return {name: array.copy() for name, array in self._index._asdict().items()}
 
     @classmethod
     def restore(cls, settings: CopySettings, arrays: Arrays) -> Self:
@@ -126,19 +141,24 @@ class CopyIndex:
             ValueError: the arrays are not those of an index of this capacity.
         """
         index = cls(settings)
-        for name, fresh in index._arrays.items():
+        for name, fresh in index._index._asdict().items():
             kept = arrays.get(name)
             if kept is None or kept.shape != fresh.shape or kept.dtype != fresh.dtype:
                 raise ValueError(f"array {name!r} of the copy index is missing or of another capacity")
-            index._arrays[name] = kept.copy()
+            fresh[:] = kept
         return index
+
+
+@functools.lru_cache(maxsize=65_536)
+def _source_hash(source: str | None) -> int:
+    return (
+        xxhash.xxh3_64_intdigest(source.encode("utf-8", "surrogatepass")) & 0xFFFFFFFF or 1 if source else 0
+    )
 
 
 def _kind(outcome: int, containment: float, coverage: float) -> CopyKind:
     if outcome == EXACT:
         return CopyKind.EXACT
-    if containment >= FULL_SHARE:
-        return CopyKind.TRUNCATED
-    if coverage >= FULL_SHARE:
-        return CopyKind.EXTENDED
-    return CopyKind.PARTIAL
+    if max(containment, coverage) < FULL_SHARE:
+        return CopyKind.PARTIAL
+    return CopyKind.TRUNCATED if containment >= coverage else CopyKind.EXTENDED

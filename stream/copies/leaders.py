@@ -1,66 +1,102 @@
-"""Compiled leader index: a table of shingle hash to report, in fixed arrays, for a sliding window of event time.
+"""Compiled leader index: a table of triple hash to report, in fixed arrays, for a sliding window of event time.
 
-A posting is 8 bytes: 16 bits of the hash, the hour of its report, and the owner: the row of the report with the
-generation of that row. It stands in one of the two buckets its hash names, eight postings (one cache line) each.
-Nothing is ever deleted: a posting whose hour has left the window, or whose row has a new owner, is overwritten in
-place. The kernels live in one module because numba's cache does not notice a change in an imported kernel.
+A posting is 6 bytes: 16 bits of the hash and the serial of its report. It stands in one of the two buckets its hash
+names, eight postings each. Reports fill their rows as a ring, so the serials from the oldest live report to the
+newest are the live ones: a posting outside them is free and is overwritten in place, nothing is ever deleted.
+The kernels of one stage live in one module because numba's cache does not notice a change in an imported kernel.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
+import numpy.typing as npt
+
+from stream.copies.kernels import kernel
 
 BUCKET = 8
-ROW_BITS = 25  # of an owner; the other 7 bits are the generation, 1..127
-STOP = 0  # the generation of a posting that marks boilerplate
-HOUR = 3_600_000  # milliseconds
-STOP_CLUSTERS = 4  # distinct texts that hold a shingle before it counts as boilerplate (measured: the note)
-ENOUGH_HITS = 4
-ALREADY_FOUND = 0.6  # a copy of which more is in its leader adds nothing to the index
-SHORT_WORDS = 30
-SWEEP_HOURS = 32_768  # half of what 16 bits of hours can tell apart
-MAX_CANDIDATES = 256
-MATCHES = 16
+STOP = 0x80000000  # marks boilerplate; the serial beside it says when it was last seen
+SERIAL = 0x7FFFFFFF
+STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
+MATCHES = 8  # postings of one triple that are looked at
+CANDIDATES = 256
+ALIGNED_CANDIDATES = 6
+BASE_BITS = 3  # the sampling every part of a text shares
 
 # places in the `clock` array
-STREAM_TIME, NEXT_ROW, FORCED_EVICTIONS, OVERFLOWS, SWEPT_HOUR, STARTED, ENTRIES = range(7)
+STARTED, STREAM_TIME, NEXT, OLDEST, FORCED_EVICTIONS, OVERFLOWS, SWEPT = range(7)
 CLOCK_SIZE = 8
 # outcomes
 NEW, EXACT, NEAR = range(3)
+# why a rival was not taken
+COPY, TOO_LITTLE, TEMPLATE, ASIDE = range(4)
+# what is counted of a text's triples
+ALL, BASE, LEAD = range(3)
+FAR = 99  # tokens: a copy told by its triples, not by its lead
 
 
-@nb.njit(cache=True)
-def advance(clock: Any, postings: Any, exact: Any, window: Any, time: Any) -> None:
-    """Move stream time to the latest event time; clear old postings before their 16-bit hour comes round again."""
-    if clock[STARTED] == 0:
+class Shelves(NamedTuple):
+    """The whole state of an index. Rows belong to reports; `leads` is rows x LEAD_TOKENS."""
+
+    clock: npt.NDArray[np.int64]
+    tags: npt.NDArray[np.uint16]
+    owners: npt.NDArray[np.uint32]
+    exact_tags: npt.NDArray[np.uint32]
+    exact_owners: npt.NDArray[np.uint32]
+    numbers: npt.NDArray[np.int64]
+    times: npt.NDArray[np.int64]
+    sources: npt.NDArray[np.uint32]
+    sizes: npt.NDArray[np.uint16]
+    base_sizes: npt.NDArray[np.uint16]
+    lengths: npt.NDArray[np.uint16]
+    lead_sizes: npt.NDArray[np.uint8]
+    leads: npt.NDArray[np.uint16]
+
+
+class Rule(NamedTuple):
+    """The settings as the kernel reads them; `window` in milliseconds."""
+
+    window: int
+    containment: float
+    containment_same: float
+    containment_short: float
+
+
+@kernel
+def advance(index: Any, window: Any, time: Any) -> None:
+    """Move stream time to the latest event time, and the oldest live report past all that left the window."""
+    clock = index.clock
+    if clock[STARTED] == 0 or time > clock[STREAM_TIME]:
         clock[STARTED] = 1
         clock[STREAM_TIME] = time
-        clock[SWEPT_HOUR] = time // HOUR
-    if time <= clock[STREAM_TIME]:
-        return
-    if time // HOUR - clock[SWEPT_HOUR] >= SWEEP_HOURS:
-        sweep(postings, 32, clock[STREAM_TIME] // HOUR, (time - window) // HOUR)
-        sweep(exact, 0, clock[STREAM_TIME] // HOUR, (time - window) // HOUR)
-        clock[SWEPT_HOUR] = time // HOUR
-    clock[STREAM_TIME] = time
+    rows = len(index.numbers)
+    while clock[OLDEST] < clock[NEXT] and clock[STREAM_TIME] - index.times[clock[OLDEST] % rows] > window:
+        clock[OLDEST] += 1
+    if clock[NEXT] - clock[SWEPT] >= SERIAL // 2:
+        for i in range(len(index.owners)):
+            if not alive(index.owners[i], clock):
+                index.owners[i] = 0
+                index.tags[i] = 0
+        for i in range(len(index.exact_owners)):
+            if not alive(index.exact_owners[i], clock):
+                index.exact_owners[i] = 0
+                index.exact_tags[i] = 0
+        clock[SWEPT] = clock[NEXT]
 
 
-@nb.njit(cache=True)
-def sweep(entries: Any, shift: Any, now: Any, oldest: Any) -> None:
-    """Clear the entries whose hour, counted back from `now`, lies before `oldest`."""
-    for i in range(len(entries)):
-        if entries[i] != 0 and now - age_of(entries[i], shift, now) < oldest:
-            entries[i] = 0
+@kernel
+def serial_of(owner: Any, clock: Any) -> Any:
+    """Return the full serial of an owner: the latest one not after the newest report with these 31 bits."""
+    newest = clock[NEXT]
+    return newest - ((newest - np.int64(owner & np.uint32(SERIAL))) & SERIAL)
 
 
-@nb.njit(cache=True)
-def age_of(entry: Any, shift: Any, hour: Any) -> Any:
-    """Hours between an entry and `hour`; never negative, for stream time is the latest event time."""
-    return (hour - np.int64((entry >> np.uint64(shift)) & np.uint64(0xFFFF))) & 0xFFFF
+@kernel
+def alive(owner: Any, clock: Any) -> Any:
+    """Whether an entry's report, or for boilerplate its last sight, is within the ring of live reports."""
+    return owner != 0 and serial_of(owner, clock) >= clock[OLDEST]
 
 
-@nb.njit(cache=True)
+@kernel
 def bucket_of(value: Any, choice: Any, size: Any) -> Any:
     """Return the place of the first entry of one of the two buckets of a hash."""
     part = (value >> np.uint64(16)) & np.uint64(0xFFFFFFFF)
@@ -69,210 +105,363 @@ def bucket_of(value: Any, choice: Any, size: Any) -> Any:
     return np.int64((part * np.uint64(size // BUCKET)) >> np.uint64(32)) * BUCKET
 
 
-@nb.njit(cache=True)
-def free_place(value: Any, entries: Any, shift: Any, hour: Any, window_hours: Any) -> Any:
-    """Return (place, whether it is free): in the emptier bucket of the two, or the oldest entry of both."""
+@kernel
+def place_for(value: Any, owners: Any, clock: Any) -> Any:
+    """Return (place, whether it is free): in the emptier of two buckets, or the oldest entry of both."""
     best = -1
     best_free = 0
     oldest = -1
-    oldest_age = -1
+    oldest_serial = np.int64(0)
     for choice in range(2):
-        start = bucket_of(value, choice, len(entries))
+        start = bucket_of(value, choice, len(owners))
         free = 0
         place = -1
         for i in range(start, start + BUCKET):
-            age = age_of(entries[i], shift, hour)
-            if entries[i] == 0 or age > window_hours:
+            serial = serial_of(owners[i], clock)
+            if owners[i] == 0 or serial < clock[OLDEST]:
                 free += 1
                 if place < 0:
                     place = i
-            elif age > oldest_age:
-                oldest_age = age
+            elif oldest < 0 or serial < oldest_serial:
+                oldest_serial = serial
                 oldest = i
         if free > best_free:
             best_free = free
             best = place
-    if best >= 0:
-        return best, True
-    return oldest, False
+    return (best, True) if best >= 0 else (oldest, False)
 
 
-@nb.njit(cache=True)
-def add_posting(
-    value: Any,
-    owner: Any,
-    hour: Any,
-    now: Any,
-    window_hours: Any,
-    postings: Any,
-    generations: Any,
-    sizes: Any,
-    clock: Any,
-) -> None:
+@kernel
+def shrink(index: Any, owner: Any, is_base: Any) -> None:
+    """A report lost a posting: its size counts what can still be found."""
+    row = serial_of(owner, index.clock) % len(index.numbers)
+    index.sizes[row] -= np.uint16(1)
+    if is_base or index.base_sizes[row] > index.sizes[row]:
+        index.base_sizes[row] -= np.uint16(1)
+
+
+@kernel
+def base(value: Any) -> Any:
+    """Whether a triple belongs to the sampling that every part of a text shares."""
+    return value >> np.uint64(64 - BASE_BITS) == 0
+
+
+@kernel
+def add_posting(index: Any, value: Any, owner: Any) -> None:
     """Write a posting; where both buckets are full the oldest gives way and its report shrinks by one."""
-    place, free = free_place(value, postings, 32, now, window_hours)
+    place, free = place_for(value, index.owners, index.clock)
     if not free:
-        clock[FORCED_EVICTIONS] += 1
-        evicted = postings[place]
-        row = np.int64(evicted & np.uint64((1 << ROW_BITS) - 1))
-        if generations[row] == np.int64((evicted >> np.uint64(ROW_BITS)) & np.uint64(127)):
-            sizes[row] -= 1
-    postings[place] = (
-        ((value & np.uint64(0xFFFF)) << np.uint64(48))
-        | (np.uint64(hour & 0xFFFF) << np.uint64(32))
-        | np.uint64(owner)
-    )
+        index.clock[FORCED_EVICTIONS] += 1
+        if index.owners[place] & np.uint32(STOP) == 0:
+            shrink(index, index.owners[place], False)
+    index.tags[place] = np.uint16(value & np.uint64(0xFFFF))
+    index.owners[place] = owner
 
 
-@nb.njit(cache=True)
+@kernel
+def aligned(left: Any, right: Any) -> Any:
+    """Align two leads locally (Smith-Waterman: 2 for a match, -2 for a difference or a gap).
+
+    Returns (matched tokens, opposed, agreed, start in left, end in left, start in right, end in right). Opposed are
+    figures against other figures and names against other names; agreed are figures and names that match.
+    A cell packs score, matched, opposed, agreed and both starts into one integer: the best path carries its counts.
+    """
+    gap = np.int64(2) << 48
+    match = (np.int64(2) << 48) + (np.int64(1) << 40)
+    columns = len(right)
+    above = np.zeros(columns + 1, np.int64)
+    best = np.int64(0)
+    best_i = 0
+    best_j = 0
+    for i in range(len(left)):
+        mine = left[i]
+        diagonal = np.int64(0)
+        before = np.int64(0)
+        for j in range(columns):
+            other = right[j]
+            start = diagonal if diagonal >= gap else (np.int64(i) << 8) | np.int64(j)
+            if (mine ^ other) & 0x1FFF == 0:
+                cell = start + match
+                if (mine | other) & 0xC000 != 0:
+                    cell += np.int64(1) << 16
+            else:
+                cell = diagonal - gap
+                if (mine & other) & 0xC000 != 0:
+                    cell += np.int64(1) << 24
+            cell = max(cell, above[j + 1] - gap, before - gap)
+            if cell < gap:
+                cell = np.int64(0)
+            diagonal = above[j + 1]
+            above[j + 1] = cell
+            before = cell
+            if cell >> 40 > best >> 40:
+                best = cell
+                best_i = i
+                best_j = j
+    return (
+        (best >> 40) & 0xFF, (best >> 24) & 0xFF, (best >> 16) & 0xFF,
+        (best >> 8) & 0xFF, best_i + 1, best & 0xFF, best_j + 1,
+    )  # fmt: skip
+
+
+@kernel
+def exact_leader(index: Any, digest: Any, window: Any) -> Any:
+    """Return the row of the report with this text, or -1."""
+    tag = np.uint32(digest & np.uint64(0xFFFFFFFF))
+    row = np.int64(-1)
+    for choice in range(2):
+        start = bucket_of(digest >> np.uint64(16), choice, len(index.exact_owners))
+        for i in range(start, start + BUCKET):
+            if index.exact_tags[i] == tag and alive(index.exact_owners[i], index.clock):
+                found = serial_of(index.exact_owners[i], index.clock) % len(index.numbers)
+                if index.clock[STREAM_TIME] - index.times[found] <= window:
+                    row = found
+    return row
+
+
+@kernel
+def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, found: Any) -> None:
+    """Find the live postings of every triple (`places`, `found` of them each) and the boilerplate (`stops`)."""
+    clock = index.clock
+    for k in range(len(sample)):
+        tag = np.uint16(sample[k] & np.uint64(0xFFFF))
+        for choice in range(2):
+            start = bucket_of(sample[k], choice, len(index.owners))
+            for i in range(start, start + BUCKET):
+                if index.tags[i] != tag or not alive(index.owners[i], clock):
+                    continue
+                if index.owners[i] & np.uint32(STOP) != 0:
+                    stops[k] = True
+                    index.owners[i] = np.uint32(STOP) | np.uint32(clock[NEXT] & SERIAL)
+                    continue
+                row = serial_of(index.owners[i], clock) % len(index.numbers)
+                if clock[STREAM_TIME] - index.times[row] > window or found[k] == MATCHES:
+                    continue
+                known = False
+                for m in range(found[k]):
+                    known = known or index.owners[places[k, m]] == index.owners[i]
+                if not known:
+                    places[k, found[k]] = i
+                    found[k] += 1
+
+
+@kernel
+def count_hits(
+    index: Any, sample: Any, lead_start: Any, lead_end: Any, stops: Any, places: Any, found: Any
+) -> Any:
+    """Return (rows, hits): the candidates, an open table, and the triples each shares, boilerplate apart.
+
+    A line of `hits` counts all triples, those of the base sampling, and those of this text's lead; the last line
+    counts this text's own.
+    """
+    rows = np.full(CANDIDATES, -1, np.int64)
+    hits = np.zeros((CANDIDATES + 1, 3), np.int64)
+    held = 0
+    for k in range(len(sample)):
+        if stops[k]:
+            continue
+        in_base = 1 if base(sample[k]) else 0
+        in_lead = 1 if lead_start <= k < lead_end else 0
+        hits[CANDIDATES, ALL] += 1
+        hits[CANDIDATES, BASE] += in_base
+        hits[CANDIDATES, LEAD] += in_lead
+        for m in range(found[k]):
+            row = serial_of(index.owners[places[k, m]], index.clock) % len(index.numbers)
+            slot = (row * 2654435761) & (CANDIDATES - 1)
+            while rows[slot] != row and rows[slot] != -1:
+                slot = (slot + 1) & (CANDIDATES - 1)
+            if rows[slot] == -1:
+                if held == CANDIDATES // 2:
+                    continue
+                rows[slot] = row
+                held += 1
+            hits[slot, ALL] += 1
+            hits[slot, BASE] += in_base
+            hits[slot, LEAD] += in_lead
+    return rows, hits
+
+
+@kernel
+def share(some: Any, whole: Any) -> Any:
+    """Return some / whole, at most 1."""
+    return min(1.0, some / max(1, whole))
+
+
+@kernel
+def judge(index: Any, rule: Any, lead: Any, words: Any, source: Any, row: Any, hits: Any, own: Any) -> Any:
+    """Return (verdict, score, threshold, start of the common lead or FAR) of one candidate."""
+    size = np.int64(index.sizes[row])
+    base_size = np.int64(index.base_sizes[row])
+    smaller = max(1, min(own[ALL], size))
+    score = share(hits[ALL], smaller)
+    smaller_base = min(own[BASE], base_size)
+    if smaller_base >= 8:
+        score = max(score, share(hits[BASE], smaller_base))
+    same = source != 0 and index.sources[row] == source
+    title = words < 16 or index.lengths[row] < 16
+    short = words < 30 or index.lengths[row] < 30
+    threshold = rule.containment_same if same else rule.containment
+    if short:
+        threshold = max(threshold, rule.containment_short)
+
+    other = index.leads[row, : index.lead_sizes[row]]
+    matched, opposed, agreed, start, end, other_start, other_end = aligned(lead, other)
+    shorter = min(len(lead), len(other))
+    throughout = matched >= 0.6 * shorter
+    if opposed >= 2 and (
+        (throughout and opposed >= agreed) or (opposed * 2 >= agreed and facts_differ(lead, other))
+    ):
+        return TEMPLATE, score, threshold, FAR
+    whole = end >= len(lead) - 5 or other_end >= len(other) - 5
+    cut = line_ends(lead, end - 2, end + 5)
+    other_cut = line_ends(other, other_end - 2, other_end + 1)
+    reaches = whole or (cut and not other_cut) or (cut and matched >= 20 and not same)
+    similar = matched >= 8 and matched >= 0.6 * max(end - start, other_end - other_start)
+    if title:
+        similar = opposed == 0 and matched >= 0.85 * max(len(lead), len(other))
+        reaches = similar
+    elif short:
+        similar = similar and opposed == 0 and throughout
+    if similar and reaches and start <= 16 and (other_start <= 16 or matched >= 20) and hits[ALL] >= 2:
+        return COPY, score, threshold, start
+    if score < threshold or hits[ALL] < min(4, smaller):
+        return TOO_LITTLE, score, threshold, FAR
+    if hits[BASE] < 10:
+        held = share(hits[BASE], own[BASE]) if own[BASE] >= 6 else share(hits[ALL], own[ALL])
+        holds = share(hits[BASE], base_size) if base_size >= 6 else share(hits[ALL], size)
+        leading = share(hits[LEAD], own[LEAD]) >= 0.3
+        if not leading and (same or held < 0.25):
+            return ASIDE, score, threshold, FAR
+        if holds < 0.25:
+            return ASIDE, score, threshold, FAR
+    elif same and share(hits[LEAD], own[LEAD]) < 0.3:
+        return ASIDE, score, threshold, FAR
+    return COPY, score, threshold, FAR
+
+
+@kernel
+def facts_differ(lead: Any, other: Any) -> Any:
+    """Whether less than half of the figures and names of the text that has fewer stand anywhere in the other."""
+    mine = 0
+    common = 0
+    for i in range(len(lead)):
+        if lead[i] & np.uint16(0xC000) != 0:
+            mine += 1
+            for j in range(len(other)):
+                if (lead[i] ^ other[j]) & np.uint16(0x1FFF) == 0:
+                    common += 1
+                    break
+    theirs = 0
+    for j in range(len(other)):
+        if other[j] & np.uint16(0xC000) != 0:
+            theirs += 1
+    return common < 0.5 * min(mine, theirs)
+
+
+@kernel
+def line_ends(lead: Any, first: Any, last: Any) -> Any:
+    """Whether a line ends at one of the tokens first <= i < last."""
+    ends = np.uint16(0)
+    for i in range(max(0, first), min(last, len(lead))):
+        ends |= lead[i] & np.uint16(0x2000)
+    return ends != 0
+
+
+@kernel
+def next_candidate(index: Any, rows: Any, hits: Any, tried: Any) -> Any:
+    """Return the slot of the untried candidate with the most hits, two at least, the older of two equal; or -1."""
+    top = -1
+    for slot in range(CANDIDATES):
+        if rows[slot] < 0 or tried[slot] or hits[slot, ALL] < 2:
+            continue
+        more = top < 0 or hits[slot, ALL] > hits[top, ALL]
+        if more or (
+            hits[slot, ALL] == hits[top, ALL] and index.numbers[rows[slot]] < index.numbers[rows[top]]
+        ):
+            top = slot
+    return top
+
+
+@kernel
 def place_report(
+    index: Any,
+    rule: Any,
     sample: Any,
+    lead: Any,
+    lead_start: Any,
+    lead_end: Any,
     digest: Any,
     words: Any,
     source: Any,
     time: Any,
     number: Any,
-    window: Any,
-    containment: Any,
-    containment_same: Any,
-    containment_short: Any,
-    clock: Any,
-    postings: Any,
-    exact: Any,
-    exact_rows: Any,
-    numbers: Any,
-    times: Any,
-    sizes: Any,
-    sources: Any,
-    lengths: Any,
-    generations: Any,
 ) -> Any:
     """Decide on one report and record it.
 
     Returns (outcome, leader number, hits, sample size without boilerplate, leader's size, threshold,
-    rival's number or -1, rival's score, rival's threshold).
+    rival's number or -1, rival's score, rival's threshold, why the rival was not taken).
     """
-    advance(clock, postings, exact, window, time)
-    now = clock[STREAM_TIME]
-    now_hour = now // HOUR
-    window_hours = window // HOUR + 1
-    row_mask = np.uint64((1 << ROW_BITS) - 1)
-
-    # Exact tier.
-    exact_tag = (digest >> np.uint64(16)) << np.uint64(16)
-    exact_row: Any = -1
-    row: Any = -1
-    for choice in range(2):
-        start = bucket_of(digest, choice, len(exact))
-        for i in range(start, start + BUCKET):
-            if exact[i] != 0 and (exact[i] >> np.uint64(16)) << np.uint64(16) == exact_tag:
-                owner = np.uint64(exact_rows[i])
-                row = np.int64(owner & row_mask)
-                if generations[row] == np.int64(owner >> np.uint64(ROW_BITS)) and now - times[row] <= window:
-                    exact_row = row
-
+    advance(index, rule.window, time)
+    clock = index.clock
     count = len(sample)
     stops = np.zeros(count, np.bool_)
     places = np.empty((count, MATCHES), np.int64)
     found = np.zeros(count, np.int64)
-    keys = np.full(MAX_CANDIDATES, -1, np.int64)
-    hits = np.zeros(MAX_CANDIDATES, np.int64)
-    held = 0
-    boilerplate = 0
-    for k in range(count):
-        value = sample[k]
-        tag = value & np.uint64(0xFFFF)
-        for choice in range(2):
-            start = bucket_of(value, choice, len(postings))
-            for i in range(start, start + BUCKET):
-                entry = postings[i]
-                if entry >> np.uint64(48) != tag or entry == 0 or age_of(entry, 32, now_hour) > window_hours:
-                    continue
-                generation = np.int64((entry >> np.uint64(ROW_BITS)) & np.uint64(127))
-                if generation == STOP:
-                    if not stops[k]:
-                        boilerplate += 1
-                    stops[k] = True
-                    postings[i] = (entry & ~(np.uint64(0xFFFF) << np.uint64(32))) | (
-                        np.uint64(now_hour & 0xFFFF) << np.uint64(32)
-                    )
-                    continue
-                row = np.int64(entry & row_mask)
-                if generations[row] != generation or now - times[row] > window or found[k] == MATCHES:
-                    continue
-                known = False
-                for m in range(found[k]):
-                    known = known or np.int64(postings[places[k, m]] & row_mask) == row
-                if known:
-                    continue
-                places[k, found[k]] = i
-                found[k] += 1
-    for k in range(count):
-        if stops[k]:
-            continue
-        for m in range(found[k]):
-            row = np.int64(postings[places[k, m]] & row_mask)
-            slot = (row * 2654435761) & (MAX_CANDIDATES - 1)
-            while keys[slot] != row and keys[slot] != -1:
-                slot = (slot + 1) & (MAX_CANDIDATES - 1)
-            if keys[slot] == -1:
-                if held == MAX_CANDIDATES // 2:
-                    continue
-                keys[slot] = row
-                held += 1
-            hits[slot] += 1
-    own = count - boilerplate
+    look_up(index, sample, rule.window, stops, places, found)
+    rows, hits = count_hits(index, sample, lead_start, lead_end, stops, places, found)
+    own = hits[CANDIDATES]
 
-    best = -1
+    exact_row = exact_leader(index, digest, rule.window)
+    best = np.int64(-1)
     best_hits = 0
-    best_threshold = containment
-    rival = -1
+    best_base = 0
+    best_start = FAR
+    best_threshold = rule.containment
+    rival = np.int64(-1)
     rival_score = 0.0
-    rival_threshold = containment
-    for slot in range(MAX_CANDIDATES):
-        row = keys[slot]
-        if row < 0:
-            continue
-        smaller = max(1, min(own, sizes[row]))
-        score = min(1.0, hits[slot] / smaller)
-        threshold = containment
-        if source != 0 and sources[row] == source:
-            threshold = containment_same
-        if words < SHORT_WORDS or lengths[row] < SHORT_WORDS:
-            threshold = max(threshold, containment_short)
-        enough = hits[slot] >= min(ENOUGH_HITS, smaller)
-        if score >= threshold and enough:
-            if hits[slot] > best_hits or (hits[slot] == best_hits and numbers[row] < numbers[best]):
-                best, best_hits, best_threshold = row, hits[slot], threshold
-        elif score > rival_score or (score == rival_score and rival >= 0 and numbers[row] < numbers[rival]):
-            rival, rival_score, rival_threshold = row, score, threshold
+    rival_threshold = rule.containment
+    rival_reason = TOO_LITTLE
+    if exact_row < 0:
+        tried = np.zeros(CANDIDATES, np.bool_)
+        for _ in range(ALIGNED_CANDIDATES):
+            top = next_candidate(index, rows, hits, tried)
+            if top < 0:
+                break
+            tried[top] = True
+            row = rows[top]
+            verdict, score, threshold, start = judge(index, rule, lead, words, source, row, hits[top], own)
+            if verdict == COPY:
+                overtaken = best >= 0 and best_base >= 10 and hits[top, ALL] * 2 <= best_hits
+                if best < 0 or (start + 4 < best_start and not overtaken):
+                    best_base = hits[top, BASE]
+                    best, best_hits, best_start, best_threshold = row, hits[top, ALL], start, threshold
+            elif rival < 0 or score > rival_score:
+                rival, rival_score, rival_threshold, rival_reason = row, score, threshold, verdict
     outcome = NEAR if best >= 0 else NEW
     if exact_row >= 0:
-        outcome, best = EXACT, exact_row
-        best_hits = 0
-        for slot in range(MAX_CANDIDATES):
-            if keys[slot] == exact_row:
-                best_hits = hits[slot]
+        outcome = EXACT
+        best = exact_row
+        best_hits = own[ALL]
         best_threshold = 1.0
-    leader = numbers[best] if best >= 0 else number
-    leader_size = sizes[best] if best >= 0 else 0
-    rival_number = numbers[rival] if rival >= 0 else -1
+    leader = index.numbers[best] if best >= 0 else np.int64(number)
+    leader_size = np.int64(index.sizes[best]) if best >= 0 else 0
+    rival_number = index.numbers[rival] if rival >= 0 else np.int64(-1)
 
-    # Record: a new text gets a row and postings; what many texts share becomes boilerplate.
-    owner = np.uint64(0)
     if outcome == NEW:
-        row = clock[NEXT_ROW]
-        clock[NEXT_ROW] = (row + 1) % len(numbers)
-        if generations[row] != 0 and now - times[row] <= window:
+        if clock[NEXT] - clock[OLDEST] == len(index.numbers):
+            clock[OLDEST] += 1
             clock[OVERFLOWS] += 1
-        generations[row] = generations[row] % 127 + 1
-        numbers[row] = number
-        times[row] = time
-        sources[row] = source
-        lengths[row] = min(words, 65535)
-        sizes[row] = 0
-        best = row
-    owner = (np.uint64(generations[best]) << np.uint64(ROW_BITS)) | np.uint64(best)
+        best = clock[NEXT] % len(index.numbers)
+        index.numbers[best] = number
+        index.times[best] = time
+        index.sources[best] = source
+        index.lengths[best] = np.uint16(min(words, 65535))
+        index.sizes[best] = 0
+        index.base_sizes[best] = 0
+        index.lead_sizes[best] = len(lead)
+        index.leads[best, : len(lead)] = lead
+        owner = np.uint32(clock[NEXT] & SERIAL)
+        clock[NEXT] += 1
     for k in range(count):
         if stops[k]:
             continue
@@ -280,37 +469,36 @@ def place_report(
         repeated = False
         others = 0
         for m in range(found[k]):
-            row = np.int64(postings[places[k, m]] & row_mask)
-            if numbers[row] == leader:
+            row = serial_of(index.owners[places[k, m]], clock) % len(index.numbers)
+            if row == best:
                 mine = True
             else:
                 others += 1
-                repeated = repeated or (source != 0 and sources[row] == source)
+                repeated = repeated or (source != 0 and index.sources[row] == source)
         if repeated or others + 1 >= STOP_CLUSTERS:
             for m in range(found[k]):
-                i = places[k, m]
-                sizes[np.int64(postings[i] & row_mask)] -= 1
-                postings[i] = 0
-            add_posting(
-                sample[k], STOP, now_hour, now_hour, window_hours, postings, generations, sizes, clock
-            )
+                shrink(index, index.owners[places[k, m]], base(sample[k]))
+                index.owners[places[k, m]] = 0
+            add_posting(index, sample[k], np.uint32(STOP) | np.uint32(clock[NEXT] & SERIAL))
         elif outcome == NEW and not mine:
-            add_posting(
-                sample[k], owner, time // HOUR, now_hour, window_hours, postings, generations, sizes, clock
-            )
-            sizes[best] += 1
+            add_posting(index, sample[k], owner)
+            index.sizes[best] += np.uint16(1)
+            if base(sample[k]):
+                index.base_sizes[best] += np.uint16(1)
     if exact_row < 0:
-        place, _free = free_place(digest, exact, 0, now_hour, window_hours)
-        exact[place] = exact_tag | np.uint64((time // HOUR) & 0xFFFF)
-        exact_rows[place] = owner
+        value = digest >> np.uint64(16)
+        place, _free = place_for(value, index.exact_owners, clock)
+        index.exact_tags[place] = np.uint32(digest & np.uint64(0xFFFFFFFF))
+        index.exact_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
     return (
-        outcome,
-        leader,
-        best_hits,
-        own,
-        leader_size,
-        best_threshold,
-        rival_number,
-        rival_score,
-        rival_threshold,
-    )
+        outcome, leader, best_hits, own[ALL], leader_size, best_threshold,
+        rival_number, rival_score, rival_threshold, rival_reason,
+    )  # fmt: skip
+
+
+@kernel
+def find_serial(index: Any, row: Any) -> Any:
+    """Return the serial of the live report in a row."""
+    rows = len(index.numbers)
+    newest = index.clock[NEXT] - 1
+    return newest - (newest - row) % rows

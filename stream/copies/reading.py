@@ -1,26 +1,34 @@
-"""Compiled reading of a text: UTF-8 bytes to tokens, tokens to hashed word shingles, shingles to a sample.
+"""Compiled reading of a text: UTF-8 bytes to tokens, tokens to a lead and a sample of hashed word triples.
 
-Everything is fixed arithmetic on code points, so the same text gives the same sample on any machine. The kernels
-live in one module because numba's cache does not notice a change in an imported kernel.
+Everything is fixed arithmetic on code points, so the same text reads the same on any machine. The kernels of one
+stage live in one module because numba's cache does not notice a change in an imported kernel.
 """
 
 import unicodedata
 from typing import Any
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-# What a code point is to the tokeniser.
-SEPARATOR, LETTER, DIGIT, JOINER, DENSE, FLOWING = range(6)
-DENSE_SPAN = 3  # code points a token of Chinese or Japanese spans: a shingle then covers five
-FLOWING_SPAN = 6  # ... of Thai, Lao, Khmer, Burmese, Tibetan, whose words are longer: a shingle covers eight
+from stream.copies.kernels import kernel
 
-# A shingle enters the sample by its hash: every second of the first LEAD_SHINGLES, every eighth of the rest.
-LEAD_SHINGLES = 150
-LEAD_BITS = 1
-REST_BITS = 3
-SAMPLE_LIMIT = 256
+# What a code point is to the tokeniser.
+SEPARATOR, SMALL, CAPITAL, DIGIT, JOINER, DENSE, FLOWING = range(7)
+DENSE_SPAN = 3  # code points a token of Chinese or Japanese spans: a triple then covers five
+FLOWING_SPAN = 6  # ... of Thai, Lao, Khmer, Burmese, Tibetan, whose words are longer: a triple covers eight
+
+LEAD_TOKENS = 48  # kept of the main text's start: a brief whole, of an article the first two sentences
+LEAD_BITS = 1  # a triple of the lead enters the sample where this many top bits of its hash are clear
+REST_BITS = 3  # and any other triple where these are
+SAMPLE_LIMIT = 256  # triples; some 1,800 words
+HEADLINE_QUARTERS = 80  # a first line below 20 words is a headline, the lead starts after it
+LINE_QUARTERS = 32  # a line below 8 words is page furniture, the lead does not start there
+
+# A token of the lead: 13 bits of its hash, and what it is.
+FIGURE = 0x8000
+NAME = 0x4000
+LINE_END = 0x2000
+WORD = 0x1FFF
 
 _DENSE = ((0x2E80, 0x30FF), (0x3130, 0x318F), (0x31A0, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
 _FLOWING = ((0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xAA60, 0xAA7F))
@@ -31,14 +39,16 @@ def _classes() -> npt.NDArray[np.uint8]:
     classes = np.zeros(0x10000, np.uint8)
     for code in range(0x10000):
         category = unicodedata.category(chr(code))
-        if category[0] in "LM":
-            classes[code] = LETTER
+        if category in ("Lu", "Lt"):
+            classes[code] = CAPITAL
+        elif category[0] in "LM":
+            classes[code] = SMALL
         elif category[0] == "N":
             classes[code] = DIGIT
     for ranges, value in ((_DENSE, DENSE), (_FLOWING, FLOWING)):
         for first, last in ranges:
             part = classes[first : last + 1]
-            part[part == LETTER] = value
+            part[part == SMALL] = value
     for sign in _JOINERS:
         classes[ord(sign)] = JOINER
     return classes
@@ -62,7 +72,7 @@ _SECOND = np.uint64(0x9E3779B97F4A7C15)
 _THIRD = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-@nb.njit(cache=True)
+@kernel
 def mixed(value: Any) -> Any:
     """The finaliser of splitmix64: every bit of the value reaches every bit of the result."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -70,46 +80,57 @@ def mixed(value: Any) -> Any:
     return value ^ (value >> np.uint64(31))
 
 
-@nb.njit(cache=True)
+@kernel
 def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
-    """Return (token hashes in order, length in quarter-words) of UTF-8 `data`.
+    """Return (token hashes in order, what each is, length in quarter-words, first token of the lead).
 
     A run of letters and digits is a token, compared in lower case; apostrophes inside it do not count, a point or
     comma between digits does. In scripts without spaces every code point is a token, hashed with those before it.
     """
     size = len(data)
     tokens = np.empty(size // 2 + 2, np.uint64)
+    marks = np.empty(size // 2 + 2, np.uint16)
     count = 0
     quarters = 0
     token = _SEED
+    mark = 0
     inside = False
     after_digit = False
+    opening = True  # of a sentence: a capital there says nothing
     run = 0  # code points of an unspaced script in a row
     recent = np.zeros(8, np.uint64)
+    lead = -1
+    line_start = 0
+    line_quarters = 0
+    first_line = True
     i = 0
-    while i < size:
-        byte = data[i]
-        if byte < 0x80:
-            code = np.uint32(byte)
+    while i <= size:
+        if i == size:
+            code = np.uint32(10)
             i += 1
-        elif byte < 0xE0:
-            code = (np.uint32(byte & 0x1F) << np.uint32(6)) | np.uint32(data[i + 1] & 0x3F)
-            i += 2
-        elif byte < 0xF0:
-            code = (
-                (np.uint32(byte & 0x0F) << np.uint32(12))
-                | (np.uint32(data[i + 1] & 0x3F) << np.uint32(6))
-                | np.uint32(data[i + 2] & 0x3F)
-            )
-            i += 3
         else:
-            code = (
-                (np.uint32(byte & 0x07) << np.uint32(18))
-                | (np.uint32(data[i + 1] & 0x3F) << np.uint32(12))
-                | (np.uint32(data[i + 2] & 0x3F) << np.uint32(6))
-                | np.uint32(data[i + 3] & 0x3F)
-            )
-            i += 4
+            byte = data[i]
+            if byte < 0x80:
+                code = np.uint32(byte)
+                i += 1
+            elif byte < 0xE0:
+                code = (np.uint32(byte & 0x1F) << np.uint32(6)) | np.uint32(data[i + 1] & 0x3F)
+                i += 2
+            elif byte < 0xF0:
+                code = (
+                    (np.uint32(byte & 0x0F) << np.uint32(12))
+                    | (np.uint32(data[i + 1] & 0x3F) << np.uint32(6))
+                    | np.uint32(data[i + 2] & 0x3F)
+                )
+                i += 3
+            else:
+                code = (
+                    (np.uint32(byte & 0x07) << np.uint32(18))
+                    | (np.uint32(data[i + 1] & 0x3F) << np.uint32(12))
+                    | (np.uint32(data[i + 2] & 0x3F) << np.uint32(6))
+                    | np.uint32(data[i + 3] & 0x3F)
+                )
+                i += 4
         if code < 0x10000:
             kind = classes[code]
             code = np.uint32(lower[code])
@@ -118,8 +139,10 @@ def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
         elif 0x1F000 <= code < 0x20000 or code >= 0xE0000:
             kind = SEPARATOR
         else:
-            kind = LETTER
-        if kind in (LETTER, DIGIT):
+            kind = SMALL
+        if kind in (SMALL, CAPITAL, DIGIT):
+            if not inside:
+                mark = FIGURE if kind == DIGIT else NAME if kind == CAPITAL and not opening else 0
             token = (token ^ np.uint64(code)) * _PRIME
             inside = True
             after_digit = kind == DIGIT
@@ -128,17 +151,31 @@ def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
         if kind == JOINER:
             continue
         if inside:
-            if after_digit and (code == 44 or code == 46) and i < size and 48 <= data[i] <= 57:
+            if after_digit and code in (44, 46) and i < size and 48 <= data[i] <= 57:
                 token = (token ^ np.uint64(code)) * _PRIME
                 continue
             tokens[count] = mixed(token)
+            marks[count] = mark
             count += 1
             quarters += 4
             token = _SEED
             inside = False
             after_digit = False
+            opening = False
         if kind == SEPARATOR:
             run = 0
+            if code in (46, 33, 63, 58):
+                opening = True
+            elif code in (10, 13):
+                opening = True
+                if count > 0:
+                    marks[count - 1] |= np.uint16(LINE_END)
+                length = quarters - line_quarters
+                if lead < 0 and length >= (HEADLINE_QUARTERS if first_line else LINE_QUARTERS):
+                    lead = line_start
+                first_line = first_line and count == 0
+                line_start = count
+                line_quarters = quarters
             continue
         recent[run & 7] = np.uint64(code)
         run += 1
@@ -147,38 +184,48 @@ def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
         for back in range(span, 0, -1):
             whole = (whole ^ recent[(run - back) & 7]) * _PRIME
         tokens[count] = mixed(whole)
+        marks[count] = 0
         count += 1
         quarters += 2 if kind == DENSE else 1
-    if inside:
-        tokens[count] = mixed(token)
-        count += 1
-        quarters += 4
-    return tokens[:count], quarters
+    return tokens[:count], marks[:count], quarters, max(lead, 0)
 
 
-@nb.njit(cache=True)
-def read_sample(tokens: Any) -> Any:
-    """Return (sampled shingle hashes in text order, without repeats; two 64-bit digests of all tokens)."""
+@kernel
+def read_lead(tokens: Any, marks: Any, lead: Any) -> Any:
+    """Return the tokens of the lead, 16 bits each."""
+    size = min(LEAD_TOKENS, len(tokens) - lead)
+    words = np.empty(size, np.uint16)
+    for i in range(size):
+        words[i] = (tokens[lead + i] & np.uint64(WORD)) | np.uint64(marks[lead + i])
+    return words
+
+
+@kernel
+def read_sample(tokens: Any, lead: Any) -> Any:
+    """Return (hashes of sampled word triples in text order, without repeats; which of them begin and end the lead;
+    two 64-bit digests of all tokens)."""
     count = len(tokens)
     sample = np.empty(SAMPLE_LIMIT, np.uint64)
     seen = np.zeros(4 * SAMPLE_LIMIT, np.uint64)
     size = 0
     first = _SEED
     second = _SECOND
+    lead_start = 0
+    lead_end = 0
     for i in range(count):
         first = mixed(first ^ tokens[i])
         second = (second ^ tokens[i]) * _THIRD
         second ^= second >> np.uint64(29)
-    shingles = count - 2 if count > 3 else min(count, 1)
-    for i in range(shingles):
+    triples = count - 2 if count > 3 else min(count, 1)
+    for i in range(triples):
         value = tokens[i]
         if count > 1:
             value = value * _SECOND + tokens[i + 1]
         if count > 2:
             value = value * _THIRD + tokens[i + 2]
         value = mixed(value)
-        bits = LEAD_BITS if i < LEAD_SHINGLES else REST_BITS
-        if value >> np.uint64(64 - bits) != 0:
+        bits = LEAD_BITS if lead <= i < lead + LEAD_TOKENS else REST_BITS
+        if bits > 0 and value >> np.uint64(64 - bits) != 0:
             continue
         place = value & np.uint64(4 * SAMPLE_LIMIT - 1)
         while seen[place] != 0 and seen[place] != value:
@@ -188,6 +235,10 @@ def read_sample(tokens: Any) -> Any:
         seen[place] = value
         sample[size] = value
         size += 1
+        if i < lead:
+            lead_start = size
+        if i < lead + LEAD_TOKENS:
+            lead_end = size
         if size == SAMPLE_LIMIT:
             break
-    return sample[:size], mixed(first), mixed(second)
+    return sample[:size], lead_start, lead_end, mixed(first), mixed(second)
