@@ -1,0 +1,55 @@
+"""Settings come from the environment, explain themselves, and never show a secret."""
+
+import pytest
+from click.testing import CliRunner
+
+from stream.commands.settings import command, described
+from stream.errors import SettingsError
+from stream.settings import Settings, load_settings
+
+
+def test_every_setting_has_a_meaning():
+    for variable, _, _, meaning in described(Settings()):
+        assert len(meaning) > 10, variable
+
+
+def test_a_nested_variable_sets_its_setting(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS", "broker:9092")
+    assert load_settings().kafka.bootstrap_servers == "broker:9092"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("NEWSFOLD_TOPICS__SHARDS", "many"),
+        ("NEWSFOLD_INTAKE__BATCH_WAIT_SECONDS", "5"),
+        ("NEWSFOLD_KAFKA__NO_SUCH_SETTING", "1"),
+    ],
+)
+def test_a_wrong_variable_is_named_in_words(variable: str, value: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=variable):
+        load_settings()
+
+
+def test_a_wrong_value_is_not_repeated_because_it_may_be_a_secret(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NEWSFOLD_KAFKA__SESSION_TIMEOUT_MS", "hunter2")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--plain"]])
+def test_secrets_are_never_printed(arguments: list[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NEWSFOLD_KAFKA__SASL_PASSWORD", "hunter2")
+    monkeypatch.setenv("NEWSFOLD_WEB__TOKEN", "swordfish")
+    shown = CliRunner().invoke(command, arguments, terminal_width=200)
+    assert shown.exit_code == 0
+    assert "hunter2" not in shown.output
+    assert "swordfish" not in shown.output
+    assert "NEWSFOLD_KAFKA__SASL_PASSWORD=(set, hidden)" in shown.output or arguments == []
+
+
+def test_the_defaults_stand_alone():
+    assert Settings().kafka.bootstrap_servers == "127.0.0.1:9092"
+    assert Settings().web.host == "127.0.0.1"
