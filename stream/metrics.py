@@ -5,11 +5,19 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from time import perf_counter, time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from stream.events import Outcome, StoryEventType
 
-STAGES = ("decode", "clean", "encode", "append", "fold", "commit")
+STAGES = ("clean", "encode", "append", "fold", "commit")
 DEAD_LETTER_REASONS = ("undecodable", "invalid", "no_id", "no_text", "no_value", "oversized", "failed")
 CHECKPOINT_FATES = ("written", "failed", "restored", "refused")
 STATE_KINDS = ("articles", "leaders", "stories")
@@ -23,6 +31,7 @@ class Metrics:
     """All series of one worker, in a registry of its own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double every series and tell nothing that build info does not
         registry = self.registry = CollectorRegistry()
         self.consumed = Counter("newsfold_consumed", "Messages read, by topic.", ["topic"], registry=registry)
         self.processed = Counter(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 import pydantic
-from embeddings.encoder import EncoderSettings
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from embeddings.encoder import EncoderSettings
 from stream.copies import CopySettings
 from stream.errors import SettingsError
 from stream.fold_state import FoldSettings

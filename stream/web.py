@@ -1,7 +1,7 @@
 """The worker's pages: /metrics for Prometheus, /health (the loop turns) and /ready (it does its work)."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import faust
@@ -11,16 +11,18 @@ from stream.metrics import Metrics
 from stream.settings import WebSettings
 
 Readiness = Callable[[], dict[str, bool]]
-Handler = Callable[[Any, Any], Awaitable[Any]]
 
 
-def add_pages(app: faust.App, web: WebSettings, metrics: Metrics, readiness: Readiness) -> None:
-    """Serve the three pages on the app's web server."""
+def add_pages(
+    app: faust.App, web: WebSettings, metrics: Metrics, readiness: Readiness, refresh: Callable[[], None]
+) -> None:
+    """Serve the three pages on the app's web server; `refresh` brings the gauges up to date before a scrape."""
 
     @app.page("/metrics")
     async def metrics_page(view: Any, request: Any) -> Any:
         if not _is_let_in(web, request):
             return view.json({"error": "a bearer token is needed"}, status=401)
+        refresh()
         return view.bytes(metrics.page(), content_type=CONTENT_TYPE_LATEST.split(";", maxsplit=1)[0])
 
     @app.page("/health")

@@ -60,8 +60,12 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
             answers["shards"] = fold_stage.ready
         return answers
 
+    def refresh() -> None:
+        if intake is not None and app.started:
+            intake.observe_lag(app.consumer)
+
     metrics.tell_build(settings.encoder.model, "+".join(sorted(chosen)))
-    add_pages(app, settings.web, metrics, readiness)
+    add_pages(app, settings.web, metrics, readiness, refresh)
     return faust.Worker(
         app,
         *services,

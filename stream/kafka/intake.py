@@ -12,6 +12,7 @@ import structlog
 import xxhash
 from aiokafka import AIOKafkaProducer
 from faust import EventT
+from faust.types.transports import ConsumerT
 from mode import Service
 
 from embeddings.encoder import load_encoder
@@ -38,6 +39,7 @@ class Intake(Service):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embed")
         self._embedder: Embedder | None = None
         self._producer: AIOKafkaProducer | None = None
+        self._done: dict[int, int] = {}
 
     @property
     def ready(self) -> bool:
@@ -102,6 +104,15 @@ class Intake(Service):
                 for result, event in zip(results, events, strict=True)
             ]
             await asyncio.gather(*sent)
+        self._done |= {message.origin.partition: message.origin.offset + 1 for message in messages}
+
+    def observe_lag(self, consumer: ConsumerT) -> None:
+        """Set the lag of every assigned partition: what lies between the last article done and the end."""
+        for source in consumer.assignment():
+            end = consumer.highwater(source)
+            done = self._done.get(source.partition)
+            if end is not None and done is not None:
+                self._metrics.lag.labels(source.topic, str(source.partition)).set(max(0, end - done))
 
     async def _append(self, record: EmbeddedArticle) -> asyncio.Future[object]:
         assert self._producer is not None  # noqa: S101 - on_start() came first

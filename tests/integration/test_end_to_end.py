@@ -48,7 +48,9 @@ async def test_the_corpus_becomes_stories(newsroom: Newsroom):
     istanbul = {found[label["id"]] for label in labels if label["story"] == "istanbul-talks"}
     assert len(istanbul) == 1
     assert any(one["method"] == "correction" for one in assignments)
-    assert f'newsfold_consumed_total{{topic="{newsroom.settings.topics.articles}"}} {len(lines)}.0' in metrics
+    articles = newsroom.settings.topics.articles
+    assert f'newsfold_consumed_total{{topic="{articles}"}} {len(lines)}.0' in metrics
+    assert f'newsfold_consumer_lag_records{{partition="0",topic="{articles}"}} 0.0' in metrics
 
 
 async def test_the_snapshots_add_up_and_their_versions_rise(newsroom: Newsroom):
