@@ -30,7 +30,7 @@ NEW, EXACT, NEAR = range(3)
 # why a rival was not taken
 COPY, TOO_LITTLE, TEMPLATE, ASIDE = range(4)
 # what is counted of a text's triples
-ALL, BASE, LEAD = range(3)
+ALL, POSTED, BASE, LEAD = range(4)
 FAR = 99  # tokens: a copy told by its triples, not by its lead
 
 
@@ -255,14 +255,16 @@ def count_hits(
     counts this text's own.
     """
     rows = np.full(CANDIDATES, -1, np.int64)
-    hits = np.zeros((CANDIDATES + 1, 3), np.int64)
+    hits = np.zeros((CANDIDATES + 1, 4), np.int64)
     held = 0
     for k in range(len(sample)):
         if stops[k]:
             continue
         in_base = 1 if base(sample[k]) else 0
         in_lead = 1 if lead_start <= k < lead_end else 0
+        posted = max(in_base, in_lead)
         hits[CANDIDATES, ALL] += 1
+        hits[CANDIDATES, POSTED] += posted
         hits[CANDIDATES, BASE] += in_base
         hits[CANDIDATES, LEAD] += in_lead
         for m in range(found[k]):
@@ -276,6 +278,7 @@ def count_hits(
                 rows[slot] = row
                 held += 1
             hits[slot, ALL] += 1
+            hits[slot, POSTED] += posted
             hits[slot, BASE] += in_base
             hits[slot, LEAD] += in_lead
     return rows, hits
@@ -288,12 +291,14 @@ def share(some: Any, whole: Any) -> Any:
 
 
 @kernel
-def judge(index: Any, rule: Any, lead: Any, words: Any, source: Any, row: Any, hits: Any, own: Any) -> Any:
+def judge(
+    index: Any, rule: Any, lead: Any, words: Any, source: Any, row: Any, hits: Any, own: Any, furniture: Any
+) -> Any:
     """Return (verdict, score, threshold, start of the common lead or FAR) of one candidate."""
     size = np.int64(index.sizes[row])
     base_size = np.int64(index.base_sizes[row])
-    smaller = max(1, min(own[ALL], size))
-    score = share(hits[ALL], smaller)
+    smaller = max(1, min(own[POSTED], size))
+    score = max(share(hits[POSTED], own[POSTED]), share(hits[ALL], size))
     smaller_base = min(own[BASE], base_size)
     if smaller_base >= 8:
         score = max(score, share(hits[BASE], smaller_base))
@@ -322,14 +327,20 @@ def judge(index: Any, rule: Any, lead: Any, words: Any, source: Any, row: Any, h
         reaches = similar
     elif short:
         similar = similar and opposed == 0 and throughout
-    if similar and reaches and start <= 16 and (other_start <= 16 or matched >= 20) and hits[ALL] >= 2:
+    if (
+        similar
+        and reaches
+        and start <= 16 + furniture
+        and (other_start <= 16 or matched >= 20)
+        and hits[ALL] >= 2
+    ):
         return COPY, score, threshold, start
     if score < threshold or hits[ALL] < min(4, smaller):
         return TOO_LITTLE, score, threshold, FAR
     if hits[BASE] < 10:
-        held = share(hits[BASE], own[BASE]) if own[BASE] >= 6 else share(hits[ALL], own[ALL])
+        held = share(hits[BASE], own[BASE]) if own[BASE] >= 6 else share(hits[POSTED], own[POSTED])
         holds = share(hits[BASE], base_size) if base_size >= 6 else share(hits[ALL], size)
-        leading = share(hits[LEAD], own[LEAD]) >= 0.3
+        leading = hits[LEAD] >= 2 and share(hits[LEAD], own[LEAD]) >= (0.3 if same else 0.1)
         if not leading and (same or held < 0.25):
             return ASIDE, score, threshold, FAR
         if holds < 0.25:
@@ -410,6 +421,9 @@ def place_report(
     look_up(index, sample, rule.window, stops, places, found)
     rows, hits = count_hits(index, sample, lead_start, lead_end, stops, places, found)
     own = hits[CANDIDATES]
+    furniture = 0
+    for k in range(lead_start, lead_end):
+        furniture += 2 if stops[k] else 0
 
     exact_row = exact_leader(index, digest, rule.window)
     best = np.int64(-1)
@@ -429,7 +443,9 @@ def place_report(
                 break
             tried[top] = True
             row = rows[top]
-            verdict, score, threshold, start = judge(index, rule, lead, words, source, row, hits[top], own)
+            verdict, score, threshold, start = judge(
+                index, rule, lead, words, source, row, hits[top], own, furniture
+            )
             if verdict == COPY:
                 overtaken = best >= 0 and best_base >= 10 and hits[top, ALL] * 2 <= best_hits
                 if best < 0 or (start + 4 < best_start and not overtaken):
@@ -480,7 +496,7 @@ def place_report(
                 shrink(index, index.owners[places[k, m]], base(sample[k]))
                 index.owners[places[k, m]] = 0
             add_posting(index, sample[k], np.uint32(STOP) | np.uint32(clock[NEXT] & SERIAL))
-        elif outcome == NEW and not mine:
+        elif outcome == NEW and not mine and (lead_start <= k < lead_end or base(sample[k])):
             add_posting(index, sample[k], owner)
             index.sizes[best] += np.uint16(1)
             if base(sample[k]):

@@ -19,6 +19,8 @@ FLOWING_SPAN = 6  # ... of Thai, Lao, Khmer, Burmese, Tibetan, whose words are l
 
 LEAD_TOKENS = 48  # kept of the main text's start: a brief whole, of an article the first two sentences
 LEAD_BITS = 1  # a triple of the lead enters the sample where this many top bits of its hash are clear
+BODY_TOKENS = 160  # after the lead
+BODY_BITS = 2
 REST_BITS = 3  # and any other triple where these are
 SAMPLE_LIMIT = 256  # triples; some 1,800 words
 HEADLINE_QUARTERS = 80  # a first line below 20 words is a headline, the lead starts after it
@@ -224,7 +226,11 @@ def read_sample(tokens: Any, lead: Any) -> Any:
         if count > 2:
             value = value * _THIRD + tokens[i + 2]
         value = mixed(value)
-        bits = LEAD_BITS if lead <= i < lead + LEAD_TOKENS else REST_BITS
+        bits = REST_BITS
+        if lead <= i < lead + LEAD_TOKENS:
+            bits = LEAD_BITS
+        elif i < lead + LEAD_TOKENS + BODY_TOKENS:
+            bits = BODY_BITS
         if bits > 0 and value >> np.uint64(64 - bits) != 0:
             continue
         place = value & np.uint64(4 * SAMPLE_LIMIT - 1)
