@@ -313,15 +313,15 @@ def judge(
     matched, opposed, agreed, start, end, other_start, other_end = aligned(lead, other)
     shorter = min(len(lead), len(other))
     throughout = matched >= 0.6 * shorter
-    if opposed >= 2 and (
-        (throughout and opposed >= agreed) or (opposed * 2 >= agreed and facts_differ(lead, other))
-    ):
+    slots = throughout and opposed >= 2 and opposed * (3 if opposed >= 3 else 1) >= agreed
+    if slots or (opposed >= 2 and opposed * 2 >= agreed and facts_differ(lead, other)):
         return TEMPLATE, score, threshold, FAR
     whole = end >= len(lead) - 5 or other_end >= len(other) - 5
     cut = line_ends(lead, end - 2, end + 5)
     other_cut = line_ends(other, other_end - 2, other_end + 1)
     reaches = whole or (cut and not other_cut) or (cut and matched >= 20 and not same)
-    similar = matched >= 8 and matched >= 0.6 * max(end - start, other_end - other_start)
+    similar = matched >= 8 and opposed * 12 <= matched
+    similar = similar and matched >= 0.6 * max(end - start, other_end - other_start)
     if title:
         similar = opposed == 0 and matched >= 0.85 * max(len(lead), len(other))
         reaches = similar
@@ -341,7 +341,7 @@ def judge(
         held = share(hits[BASE], own[BASE]) if own[BASE] >= 6 else share(hits[POSTED], own[POSTED])
         holds = share(hits[BASE], base_size) if base_size >= 6 else share(hits[ALL], size)
         leading = hits[LEAD] >= 2 and share(hits[LEAD], own[LEAD]) >= (0.3 if same else 0.1)
-        if not leading and (same or held < 0.25):
+        if not leading and (same or held < 0.33):
             return ASIDE, score, threshold, FAR
         if holds < 0.25:
             return ASIDE, score, threshold, FAR
