@@ -1,13 +1,15 @@
 """The fingerprint of an article's text: what copy detection keeps of it, computed once and carried in the log."""
 
 import html
+import struct
 import unicodedata
 
 import msgspec
 import numpy as np
 
-from stream.copies.reading import CLASSES, LOWER, read_lead, read_sample, read_tokens
+from stream.copies.reading import ASCII_WORDS, CLASSES, LOWER, read_text
 
+_DIGEST = struct.Struct("<QQ")
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 
 
@@ -33,14 +35,14 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
     Takes any string, lone surrogates included, and never raises.
     """
     data = _normalised(text if text.strip() else title)
-    tokens, marks, quarters, lead = read_tokens(np.frombuffer(data, np.uint8), CLASSES, LOWER)
-    sample, lead_start, lead_end, first, second = read_sample(tokens, lead)
-    digest = int(first).to_bytes(8, "little") + int(second).to_bytes(8, "little")
+    sample, lead, lead_start, lead_end, words, first, second = read_text(
+        np.frombuffer(data, np.uint8), CLASSES, LOWER, ASCII_WORDS
+    )
     return Fingerprint(
-        digest=digest,
-        words=quarters // 4,
+        digest=_DIGEST.pack(first, second),
+        words=words,
         sample=sample.tobytes(),
-        lead=read_lead(tokens, marks, lead).tobytes(),
+        lead=lead.tobytes(),
         lead_start=lead_start,
         lead_end=lead_end,
     )

@@ -41,7 +41,7 @@ class CopyIndex:
     def __init__(self, settings: CopySettings) -> None:
         rows = settings.capacity
         postings = rows * POSTINGS_PER_TEXT // BUCKET * BUCKET
-        exact = rows * 3 // 2 // BUCKET * BUCKET
+        texts = rows * 3 // 2 // BUCKET * BUCKET
         self._rule = Rule(
             window=settings.window_hours * HOUR,
             containment=settings.containment,
@@ -52,15 +52,10 @@ class CopyIndex:
             clock=np.zeros(CLOCK_SIZE, np.int64),
             tags=np.zeros(postings, np.uint16),
             owners=np.zeros(postings, np.uint32),
-            exact_tags=np.zeros(exact, np.uint32),
-            exact_owners=np.zeros(exact, np.uint32),
-            numbers=np.zeros(rows, np.int64),
-            times=np.zeros(rows, np.int64),
-            sources=np.zeros(rows, np.uint32),
-            sizes=np.zeros(rows, np.uint16),
-            base_sizes=np.zeros(rows, np.uint16),
-            lengths=np.zeros(rows, np.uint16),
-            lead_sizes=np.zeros(rows, np.uint8),
+            text_tags=np.zeros(texts, np.uint32),
+            text_owners=np.zeros(texts, np.uint32),
+            dates=np.zeros((rows, 2), np.int64),
+            counts=np.zeros((rows, 5), np.uint32),
             leads=np.zeros((rows, LEAD_TOKENS), np.uint16),
         )
         self._index.clock[NEXT] = self._index.clock[OLDEST] = 1

@@ -25,6 +25,9 @@ BASE_BITS = 3  # the sampling every part of a text shares
 # places in the `clock` array
 STARTED, STREAM_TIME, NEXT, OLDEST, FORCED_EVICTIONS, OVERFLOWS, SWEPT = range(7)
 CLOCK_SIZE = 8
+# columns of `dates` and `counts`
+NUMBER, TIME = range(2)
+SOURCE, SIZE, BASE_SIZE, WORDS, LEAD_SIZE = range(5)
 # outcomes
 NEW, EXACT, NEAR = range(3)
 # why a rival was not taken
@@ -35,20 +38,15 @@ FAR = 99  # tokens: a copy told by its triples, not by its lead
 
 
 class Shelves(NamedTuple):
-    """The whole state of an index. Rows belong to reports; `leads` is rows x LEAD_TOKENS."""
+    """The whole state of an index: a table of postings, a table of whole texts, and one row for each report."""
 
     clock: npt.NDArray[np.int64]
     tags: npt.NDArray[np.uint16]
     owners: npt.NDArray[np.uint32]
-    exact_tags: npt.NDArray[np.uint32]
-    exact_owners: npt.NDArray[np.uint32]
-    numbers: npt.NDArray[np.int64]
-    times: npt.NDArray[np.int64]
-    sources: npt.NDArray[np.uint32]
-    sizes: npt.NDArray[np.uint16]
-    base_sizes: npt.NDArray[np.uint16]
-    lengths: npt.NDArray[np.uint16]
-    lead_sizes: npt.NDArray[np.uint8]
+    text_tags: npt.NDArray[np.uint32]
+    text_owners: npt.NDArray[np.uint32]
+    dates: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.uint32]
     leads: npt.NDArray[np.uint16]
 
 
@@ -68,18 +66,23 @@ def advance(index: Any, window: Any, time: Any) -> None:
     if clock[STARTED] == 0 or time > clock[STREAM_TIME]:
         clock[STARTED] = 1
         clock[STREAM_TIME] = time
-    rows = len(index.numbers)
-    while clock[OLDEST] < clock[NEXT] and clock[STREAM_TIME] - index.times[clock[OLDEST] % rows] > window:
+    rows = len(index.dates)
+    while (
+        clock[OLDEST] < clock[NEXT] and clock[STREAM_TIME] - index.dates[clock[OLDEST] % rows, TIME] > window
+    ):
         clock[OLDEST] += 1
+    if clock[NEXT] - clock[OLDEST] == rows:
+        clock[OLDEST] += 1
+        clock[OVERFLOWS] += 1
     if clock[NEXT] - clock[SWEPT] >= SERIAL // 2:
         for i in range(len(index.owners)):
             if not alive(index.owners[i], clock):
                 index.owners[i] = 0
                 index.tags[i] = 0
-        for i in range(len(index.exact_owners)):
-            if not alive(index.exact_owners[i], clock):
-                index.exact_owners[i] = 0
-                index.exact_tags[i] = 0
+        for i in range(len(index.text_owners)):
+            if not alive(index.text_owners[i], clock):
+                index.text_owners[i] = 0
+                index.text_tags[i] = 0
         clock[SWEPT] = clock[NEXT]
 
 
@@ -134,10 +137,12 @@ def place_for(value: Any, owners: Any, clock: Any) -> Any:
 @kernel
 def shrink(index: Any, owner: Any, is_base: Any) -> None:
     """A report lost a posting: its size counts what can still be found."""
-    row = serial_of(owner, index.clock) % len(index.numbers)
-    index.sizes[row] -= np.uint16(1)
-    if is_base or index.base_sizes[row] > index.sizes[row]:
-        index.base_sizes[row] -= np.uint16(1)
+    row = serial_of(owner, index.clock) % len(index.dates)
+    index.counts[row, SIZE] -= np.uint32(1)
+    if index.counts[row, BASE_SIZE] > 0 and (
+        is_base or index.counts[row, BASE_SIZE] > index.counts[row, SIZE]
+    ):
+        index.counts[row, BASE_SIZE] -= np.uint32(1)
 
 
 @kernel
@@ -159,13 +164,31 @@ def add_posting(index: Any, value: Any, owner: Any) -> None:
 
 
 @kernel
+def line_ends(lead: Any, first: Any, last: Any) -> Any:
+    """Whether a line ends at one of the tokens first <= i < last."""
+    ends = np.uint16(0)
+    for i in range(max(0, first), min(last, len(lead))):
+        ends |= lead[i] & np.uint16(0x2000)
+    return ends != 0
+
+
+@kernel
 def aligned(left: Any, right: Any) -> Any:
     """Align two leads locally (Smith-Waterman: 2 for a match, -2 for a difference or a gap).
 
     Returns (matched tokens, opposed, agreed, start in left, end in left, start in right, end in right). Opposed are
     figures against other figures and names against other names; agreed are figures and names that match.
+    Leads that run alike from their start to the end of the shorter, or to where the left was cut, need no table.
     A cell packs score, matched, opposed, agreed and both starts into one integer: the best path carries its counts.
     """
+    run = 0
+    while run < min(len(left), len(right)) and (left[run] ^ right[run]) & 0x1FFF == 0:
+        run += 1
+    if run >= 8 and (run >= min(len(left), len(right)) - 2 or line_ends(left, run - 2, run + 5)):
+        facts = 0
+        for i in range(run):
+            facts += 1 if (left[i] | right[i]) & 0xC000 != 0 else 0
+        return run, 0, facts, 0, run, 0, run
     gap = np.int64(2) << 48
     match = (np.int64(2) << 48) + (np.int64(1) << 40)
     columns = len(right)
@@ -210,11 +233,11 @@ def exact_leader(index: Any, digest: Any, window: Any) -> Any:
     tag = np.uint32(digest & np.uint64(0xFFFFFFFF))
     row = np.int64(-1)
     for choice in range(2):
-        start = bucket_of(digest >> np.uint64(16), choice, len(index.exact_owners))
+        start = bucket_of(digest >> np.uint64(16), choice, len(index.text_owners))
         for i in range(start, start + BUCKET):
-            if index.exact_tags[i] == tag and alive(index.exact_owners[i], index.clock):
-                found = serial_of(index.exact_owners[i], index.clock) % len(index.numbers)
-                if index.clock[STREAM_TIME] - index.times[found] <= window:
+            if index.text_tags[i] == tag and alive(index.text_owners[i], index.clock):
+                found = serial_of(index.text_owners[i], index.clock) % len(index.dates)
+                if index.clock[STREAM_TIME] - index.dates[found, TIME] <= window:
                     row = found
     return row
 
@@ -234,8 +257,8 @@ def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, found
                     stops[k] = True
                     index.owners[i] = np.uint32(STOP) | np.uint32(clock[NEXT] & SERIAL)
                     continue
-                row = serial_of(index.owners[i], clock) % len(index.numbers)
-                if clock[STREAM_TIME] - index.times[row] > window or found[k] == MATCHES:
+                row = serial_of(index.owners[i], clock) % len(index.dates)
+                if clock[STREAM_TIME] - index.dates[row, TIME] > window or found[k] == MATCHES:
                     continue
                 known = False
                 for m in range(found[k]):
@@ -249,13 +272,15 @@ def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, found
 def count_hits(
     index: Any, sample: Any, lead_start: Any, lead_end: Any, stops: Any, places: Any, found: Any
 ) -> Any:
-    """Return (rows, hits): the candidates, an open table, and the triples each shares, boilerplate apart.
+    """Return (rows, hits, slots): the candidates, an open table; the triples each shares, boilerplate apart; the
+    slots of the table in use.
 
     A line of `hits` counts all triples, those of the base sampling, and those of this text's lead; the last line
     counts this text's own.
     """
     rows = np.full(CANDIDATES, -1, np.int64)
-    hits = np.zeros((CANDIDATES + 1, 4), np.int64)
+    hits = np.zeros((CANDIDATES + 1, 4), np.int32)
+    slots = np.empty(CANDIDATES // 2, np.int64)
     held = 0
     for k in range(len(sample)):
         if stops[k]:
@@ -268,7 +293,7 @@ def count_hits(
         hits[CANDIDATES, BASE] += in_base
         hits[CANDIDATES, LEAD] += in_lead
         for m in range(found[k]):
-            row = serial_of(index.owners[places[k, m]], index.clock) % len(index.numbers)
+            row = serial_of(index.owners[places[k, m]], index.clock) % len(index.dates)
             slot = (row * 2654435761) & (CANDIDATES - 1)
             while rows[slot] != row and rows[slot] != -1:
                 slot = (slot + 1) & (CANDIDATES - 1)
@@ -276,12 +301,13 @@ def count_hits(
                 if held == CANDIDATES // 2:
                     continue
                 rows[slot] = row
+                slots[held] = slot
                 held += 1
             hits[slot, ALL] += 1
             hits[slot, POSTED] += posted
             hits[slot, BASE] += in_base
             hits[slot, LEAD] += in_lead
-    return rows, hits
+    return rows, hits, slots[:held]
 
 
 @kernel
@@ -295,21 +321,23 @@ def judge(
     index: Any, rule: Any, lead: Any, words: Any, source: Any, row: Any, hits: Any, own: Any, furniture: Any
 ) -> Any:
     """Return (verdict, score, threshold, start of the common lead or FAR) of one candidate."""
-    size = np.int64(index.sizes[row])
-    base_size = np.int64(index.base_sizes[row])
+    size = np.int64(index.counts[row, SIZE])
+    base_size = np.int64(index.counts[row, BASE_SIZE])
     smaller = max(1, min(own[POSTED], size))
     score = max(share(hits[POSTED], own[POSTED]), share(hits[ALL], size))
     smaller_base = min(own[BASE], base_size)
     if smaller_base >= 8:
         score = max(score, share(hits[BASE], smaller_base))
-    same = source != 0 and index.sources[row] == source
-    title = words < 16 or index.lengths[row] < 16
-    short = words < 30 or index.lengths[row] < 30
+    same = source != 0 and index.counts[row, SOURCE] == source
+    title = words < 16 or index.counts[row, WORDS] < 16
+    short = words < 30 or index.counts[row, WORDS] < 30
     threshold = rule.containment_same if same else rule.containment
     if short:
         threshold = max(threshold, rule.containment_short)
 
-    other = index.leads[row, : index.lead_sizes[row]]
+    if score < threshold and hits[LEAD] == 0:
+        return TOO_LITTLE, score, threshold, FAR
+    other = index.leads[row, : index.counts[row, LEAD_SIZE]]
     matched, opposed, agreed, start, end, other_start, other_end = aligned(lead, other)
     shorter = min(len(lead), len(other))
     throughout = matched >= 0.6 * shorter
@@ -370,24 +398,16 @@ def facts_differ(lead: Any, other: Any) -> Any:
 
 
 @kernel
-def line_ends(lead: Any, first: Any, last: Any) -> Any:
-    """Whether a line ends at one of the tokens first <= i < last."""
-    ends = np.uint16(0)
-    for i in range(max(0, first), min(last, len(lead))):
-        ends |= lead[i] & np.uint16(0x2000)
-    return ends != 0
-
-
-@kernel
-def next_candidate(index: Any, rows: Any, hits: Any, tried: Any) -> Any:
+def next_candidate(index: Any, rows: Any, hits: Any, slots: Any, tried: Any) -> Any:
     """Return the slot of the untried candidate with the most hits, two at least, the older of two equal; or -1."""
     top = -1
-    for slot in range(CANDIDATES):
-        if rows[slot] < 0 or tried[slot] or hits[slot, ALL] < 2:
+    for slot in slots:
+        if tried[slot] or hits[slot, ALL] < 2:
             continue
         more = top < 0 or hits[slot, ALL] > hits[top, ALL]
         if more or (
-            hits[slot, ALL] == hits[top, ALL] and index.numbers[rows[slot]] < index.numbers[rows[top]]
+            hits[slot, ALL] == hits[top, ALL]
+            and index.dates[rows[slot], NUMBER] < index.dates[rows[top], NUMBER]
         ):
             top = slot
     return top
@@ -419,7 +439,7 @@ def place_report(
     places = np.empty((count, MATCHES), np.int64)
     found = np.zeros(count, np.int64)
     look_up(index, sample, rule.window, stops, places, found)
-    rows, hits = count_hits(index, sample, lead_start, lead_end, stops, places, found)
+    rows, hits, slots = count_hits(index, sample, lead_start, lead_end, stops, places, found)
     own = hits[CANDIDATES]
     furniture = 0
     for k in range(lead_start, lead_end):
@@ -438,8 +458,8 @@ def place_report(
     if exact_row < 0:
         tried = np.zeros(CANDIDATES, np.bool_)
         for _ in range(ALIGNED_CANDIDATES):
-            top = next_candidate(index, rows, hits, tried)
-            if top < 0:
+            top = next_candidate(index, rows, hits, slots, tried)
+            if top < 0 or hits[top, ALL] * 8 < best_hits:
                 break
             tried[top] = True
             row = rows[top]
@@ -459,22 +479,19 @@ def place_report(
         best = exact_row
         best_hits = own[ALL]
         best_threshold = 1.0
-    leader = index.numbers[best] if best >= 0 else np.int64(number)
-    leader_size = np.int64(index.sizes[best]) if best >= 0 else 0
-    rival_number = index.numbers[rival] if rival >= 0 else np.int64(-1)
+    leader = index.dates[best, NUMBER] if best >= 0 else np.int64(number)
+    leader_size = np.int64(index.counts[best, SIZE]) if best >= 0 else 0
+    rival_number = index.dates[rival, NUMBER] if rival >= 0 else np.int64(-1)
 
     if outcome == NEW:
-        if clock[NEXT] - clock[OLDEST] == len(index.numbers):
-            clock[OLDEST] += 1
-            clock[OVERFLOWS] += 1
-        best = clock[NEXT] % len(index.numbers)
-        index.numbers[best] = number
-        index.times[best] = time
-        index.sources[best] = source
-        index.lengths[best] = np.uint16(min(words, 65535))
-        index.sizes[best] = 0
-        index.base_sizes[best] = 0
-        index.lead_sizes[best] = len(lead)
+        best = clock[NEXT] % len(index.dates)
+        index.dates[best, NUMBER] = number
+        index.dates[best, TIME] = time
+        index.counts[best, SOURCE] = source
+        index.counts[best, WORDS] = words
+        index.counts[best, SIZE] = 0
+        index.counts[best, BASE_SIZE] = 0
+        index.counts[best, LEAD_SIZE] = len(lead)
         index.leads[best, : len(lead)] = lead
         owner = np.uint32(clock[NEXT] & SERIAL)
         clock[NEXT] += 1
@@ -485,12 +502,12 @@ def place_report(
         repeated = False
         others = 0
         for m in range(found[k]):
-            row = serial_of(index.owners[places[k, m]], clock) % len(index.numbers)
+            row = serial_of(index.owners[places[k, m]], clock) % len(index.dates)
             if row == best:
                 mine = True
             else:
                 others += 1
-                repeated = repeated or (source != 0 and index.sources[row] == source)
+                repeated = repeated or (source != 0 and index.counts[row, SOURCE] == source)
         if repeated or others + 1 >= STOP_CLUSTERS:
             for m in range(found[k]):
                 shrink(index, index.owners[places[k, m]], base(sample[k]))
@@ -498,14 +515,14 @@ def place_report(
             add_posting(index, sample[k], np.uint32(STOP) | np.uint32(clock[NEXT] & SERIAL))
         elif outcome == NEW and not mine and (lead_start <= k < lead_end or base(sample[k])):
             add_posting(index, sample[k], owner)
-            index.sizes[best] += np.uint16(1)
+            index.counts[best, SIZE] += np.uint32(1)
             if base(sample[k]):
-                index.base_sizes[best] += np.uint16(1)
+                index.counts[best, BASE_SIZE] += np.uint32(1)
     if exact_row < 0:
         value = digest >> np.uint64(16)
-        place, _free = place_for(value, index.exact_owners, clock)
-        index.exact_tags[place] = np.uint32(digest & np.uint64(0xFFFFFFFF))
-        index.exact_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
+        place, _free = place_for(value, index.text_owners, clock)
+        index.text_tags[place] = np.uint32(digest & np.uint64(0xFFFFFFFF))
+        index.text_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
     return (
         outcome, leader, best_hits, own[ALL], leader_size, best_threshold,
         rival_number, rival_score, rival_threshold, rival_reason,
@@ -515,6 +532,6 @@ def place_report(
 @kernel
 def find_serial(index: Any, row: Any) -> Any:
     """Return the serial of the live report in a row."""
-    rows = len(index.numbers)
+    rows = len(index.dates)
     newest = index.clock[NEXT] - 1
     return newest - (newest - row) % rows

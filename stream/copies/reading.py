@@ -56,6 +56,15 @@ def _classes() -> npt.NDArray[np.uint8]:
     return classes
 
 
+def _ascii_words() -> npt.NDArray[np.uint8]:
+    """The lower case of ASCII letters and digits, 0 for every other byte."""
+    words = np.zeros(256, np.uint8)
+    for code in range(0x80):
+        if CLASSES[code] in (SMALL, CAPITAL, DIGIT):
+            words[code] = LOWER[code]
+    return words
+
+
 def _lower() -> npt.NDArray[np.uint16]:
     lower = np.arange(0x10000, dtype=np.uint16)
     for code in range(0x10000):
@@ -67,6 +76,7 @@ def _lower() -> npt.NDArray[np.uint16]:
 
 CLASSES = _classes()
 LOWER = _lower()
+ASCII_WORDS = _ascii_words()
 
 _PRIME = np.uint64(0x100000001B3)
 _SEED = np.uint64(0xCBF29CE484222325)
@@ -83,7 +93,7 @@ def mixed(value: Any) -> Any:
 
 
 @kernel
-def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
+def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
     """Return (token hashes in order, what each is, length in quarter-words, first token of the lead).
 
     A run of letters and digits is a token, compared in lower case; apostrophes inside it do not count, a point or
@@ -97,7 +107,6 @@ def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
     token = _SEED
     mark = 0
     inside = False
-    after_digit = False
     opening = True  # of a sentence: a capital there says nothing
     run = 0  # code points of an unspaced script in a row
     recent = np.zeros(8, np.uint64)
@@ -147,13 +156,15 @@ def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
                 mark = FIGURE if kind == DIGIT else NAME if kind == CAPITAL and not opening else 0
             token = (token ^ np.uint64(code)) * _PRIME
             inside = True
-            after_digit = kind == DIGIT
             run = 0
+            while i < size and ascii_words[data[i]] != 0:
+                token = (token ^ np.uint64(ascii_words[data[i]])) * _PRIME
+                i += 1
             continue
         if kind == JOINER:
             continue
         if inside:
-            if after_digit and code in (44, 46) and i < size and 48 <= data[i] <= 57:
+            if code in (44, 46) and 1 < i < size and 48 <= data[i] <= 57 and 48 <= data[i - 2] <= 57:
                 token = (token ^ np.uint64(code)) * _PRIME
                 continue
             tokens[count] = mixed(token)
@@ -162,7 +173,6 @@ def read_tokens(data: Any, classes: Any, lower: Any) -> Any:
             quarters += 4
             token = _SEED
             inside = False
-            after_digit = False
             opening = False
         if kind == SEPARATOR:
             run = 0
@@ -208,14 +218,15 @@ def read_sample(tokens: Any, lead: Any) -> Any:
     two 64-bit digests of all tokens)."""
     count = len(tokens)
     sample = np.empty(SAMPLE_LIMIT, np.uint64)
-    seen = np.zeros(4 * SAMPLE_LIMIT, np.uint64)
+    seen = np.zeros(2 * SAMPLE_LIMIT, np.uint64)
     size = 0
     first = _SEED
     second = _SECOND
     lead_start = 0
     lead_end = 0
     for i in range(count):
-        first = mixed(first ^ tokens[i])
+        first = (first ^ tokens[i]) * _SECOND
+        first ^= first >> np.uint64(32)
         second = (second ^ tokens[i]) * _THIRD
         second ^= second >> np.uint64(29)
     triples = count - 2 if count > 3 else min(count, 1)
@@ -233,9 +244,9 @@ def read_sample(tokens: Any, lead: Any) -> Any:
             bits = BODY_BITS
         if bits > 0 and value >> np.uint64(64 - bits) != 0:
             continue
-        place = value & np.uint64(4 * SAMPLE_LIMIT - 1)
+        place = value & np.uint64(2 * SAMPLE_LIMIT - 1)
         while seen[place] != 0 and seen[place] != value:
-            place = (place + np.uint64(1)) & np.uint64(4 * SAMPLE_LIMIT - 1)
+            place = (place + np.uint64(1)) & np.uint64(2 * SAMPLE_LIMIT - 1)
         if seen[place] == value or value == 0:
             continue
         seen[place] = value
@@ -248,3 +259,11 @@ def read_sample(tokens: Any, lead: Any) -> Any:
         if size == SAMPLE_LIMIT:
             break
     return sample[:size], lead_start, lead_end, mixed(first), mixed(second)
+
+
+@kernel
+def read_text(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
+    """Return (sample, lead, start and end of the lead in the sample, words, two digests) of UTF-8 `data`."""
+    tokens, marks, quarters, lead = read_tokens(data, classes, lower, ascii_words)
+    sample, lead_start, lead_end, first, second = read_sample(tokens, lead)
+    return sample, read_lead(tokens, marks, lead), lead_start, lead_end, quarters // 4, first, second
