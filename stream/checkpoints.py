@@ -16,7 +16,7 @@ import numpy as np
 import structlog
 import xxhash
 
-from stream.errors import CheckpointError
+from stream.errors import CheckpointError, SettingsError
 from stream.metrics import Metrics
 from stream.settings import CheckpointSettings
 
@@ -51,7 +51,10 @@ class Checkpoints:
     """The checkpoints of all shards of one topic, under one folder or URL."""
 
     def __init__(self, settings: CheckpointSettings, topic: str, version: str, metrics: Metrics) -> None:
-        self._fs, self._root = fsspec.core.url_to_fs(settings.url)
+        try:
+            self._fs, self._root = fsspec.core.url_to_fs(settings.url)
+        except (ValueError, ImportError) as error:
+            raise SettingsError(f"NEWSFOLD_CHECKPOINTS__URL {settings.url!r} cannot be used: {error}") from error
         self._keep = settings.keep
         self._topic = topic
         self._version = version

@@ -56,6 +56,11 @@ class Embedder:
         self._metrics = metrics
         self.model = f"{encoder.name}@{encoder.version}"
 
+    def warm_up(self) -> None:
+        """Compile and load what the first article would otherwise wait for."""
+        _describe(PROBE.title, PROBE.text, None)
+        self._encoder.encode([PROBE])
+
     def embed(self, messages: Sequence[Incoming]) -> list[EmbeddedArticle | Refused]:
         """Return a record or a refusal for each message, in order.
 

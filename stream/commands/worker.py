@@ -16,8 +16,8 @@ from stream.settings import Settings, load_settings
 def command(stage: str | None) -> None:
     """Run the stages: embed, fold, or both.
 
-    Ends with exit code 70 when going on could lose an article, and 75 when another worker has taken its shard
-    over; run it under a supervisor that starts it again.
+    Ends with exit code 70 when going on could lose an article, and 75 when it could not stop in
+    time; run it under a supervisor that starts it again.
     """
     settings = load_settings()
     configure_logs(settings.log)

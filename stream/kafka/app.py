@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Timer
 
 import faust
 from faust.app.base import BootStrategy
@@ -12,11 +13,14 @@ from faust.types import StreamT
 from mode import Service
 
 from stream.kafka.clients import faust_credentials
+from stream.kafka.failure import end_overdue
 from stream.kafka.intake import Intake
 from stream.kafka.shards import FoldStage
 from stream.metrics import Metrics
 from stream.settings import Settings
 from stream.web import add_pages
+
+STOP_SECONDS = 8.0  # a graceful stop takes 2 to 4 s, and 10 s are promised
 
 
 class Stage(StrEnum):
@@ -24,6 +28,16 @@ class Stage(StrEnum):
 
     EMBED = "embed"
     FOLD = "fold"
+
+
+class _Worker(faust.Worker):
+    """A worker whose stop has a deadline: with its broker away Faust would wait for it without end."""
+
+    async def stop(self) -> None:
+        deadline = Timer(STOP_SECONDS, end_overdue, [STOP_SECONDS])
+        deadline.daemon = True
+        deadline.start()
+        await super().stop()
 
 
 class _FoldOnly(BootStrategy):
@@ -66,7 +80,7 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
 
     metrics.tell_build(settings.encoder.model, "+".join(sorted(chosen)))
     add_pages(app, settings.web, metrics, readiness, refresh)
-    return faust.Worker(
+    return _Worker(
         app,
         *services,
         loop=loop,

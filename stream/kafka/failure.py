@@ -1,17 +1,74 @@
-"""The one way out when going on could lose an article: end the process before anything is committed."""
+"""Which failures pass by themselves, and the one way out of those that do not: end the process, uncommitted."""
 
 import os
 import sys
 from typing import NoReturn
 
 import structlog
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+    UnsupportedVersionError,
+)
+
+from stream.errors import NewsfoldError
 
 log = structlog.get_logger(__name__)
+
+EXIT_REFUSED = 2  # as the command line's: settings, topics or model do not fit
+EXIT_OVERDUE = 75  # EX_TEMPFAIL: told to stop, but could not let go in time; nothing half done is committed
+
+# What no waiting mends: an operator has to.
+LASTING = (
+    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+    UnsupportedVersionError,
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether waiting may mend it: a broker that is away, a partition that moves, a transaction given up."""
+    return isinstance(error, KafkaError | OSError) and not isinstance(error, LASTING)
 
 
 def end_process(code: int, event: str, error: BaseException, **facts: object) -> NoReturn:
     """Log what happened and end the process at once, without running any handler that might commit."""
     log.critical(event, error=f"{type(error).__name__}: {error}", exit_code=code, **facts, exc_info=error)
+    _end(code)
+
+
+def refuse_to_start(error: NewsfoldError) -> NoReturn:
+    """End the process with one line that says what does not fit and what to do; a traceback would not help."""
+    action = (type(error).__doc__ or "").partition("Operator action: ")[2]
+    log.critical(
+        "not_started",
+        error=f"{type(error).__name__}: {error}",
+        exit_code=EXIT_REFUSED,
+        action=" ".join(action.split()),
+    )
+    _end(EXIT_REFUSED)
+
+
+def end_overdue(seconds: float) -> NoReturn:
+    """End a process that was told to stop and has not: what it was doing is done again by the next one."""
+    log.critical("stop_overdue", seconds=seconds, exit_code=EXIT_OVERDUE, action="none: nothing is lost")
+    _end(EXIT_OVERDUE)
+
+
+def _end(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

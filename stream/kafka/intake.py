@@ -8,9 +8,11 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import structlog
 import xxhash
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from faust import EventT
 from faust.types.transports import ConsumerT
 from mode import Service
@@ -18,15 +20,25 @@ from mode import Service
 from embeddings.encoder import load_encoder
 from stream.embed import Embedder, Incoming, Refused
 from stream.embedded import EmbeddedArticle, Origin, encode_record
+from stream.errors import NewsfoldError
 from stream.kafka.clients import connection
 from stream.kafka.dead_letters import Headers, dead_letter
-from stream.kafka.failure import end_process
+from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.metrics import Metrics
 from stream.settings import RouteBy, Settings
 
 log = structlog.get_logger(__name__)
 
+RETRY_SECONDS = 1.0  # between attempts while the broker is away
 EXIT_INTAKE_FAILED = 70  # EX_SOFTWARE: the batch stays uncommitted and is read again after the restart
+
+
+class _Outgoing(msgspec.Struct, frozen=True):
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    partition: int | None
+    headers: Headers
 
 
 class Intake(Service):
@@ -47,10 +59,12 @@ class Intake(Service):
         return self._embedder is not None and self._producer is not None
 
     async def on_start(self) -> None:
-        """Load the encoder, connect the producer."""
+        """Load the encoder and compile what the first article needs, connect the producer."""
         loop = asyncio.get_running_loop()
-        encoder = await loop.run_in_executor(self._thread, load_encoder, self._settings.encoder)
-        self._embedder = Embedder(encoder, self._settings.intake.max_article_bytes, self._metrics)
+        try:
+            self._embedder = await loop.run_in_executor(self._thread, self._load)
+        except NewsfoldError as error:
+            refuse_to_start(error)
         producer = AIOKafkaProducer(
             **connection(self._settings.kafka),
             enable_idempotence=True,
@@ -63,6 +77,13 @@ class Intake(Service):
         self._producer = producer
         log.info("encoder_loaded", model=self._embedder.model)
 
+    def _load(self) -> Embedder:
+        embedder = Embedder(
+            load_encoder(self._settings.encoder), self._settings.intake.max_article_bytes, self._metrics
+        )
+        embedder.warm_up()
+        return embedder
+
     async def on_stop(self) -> None:
         """Flush and disconnect."""
         producer, self._producer = self._producer, None
@@ -71,13 +92,14 @@ class Intake(Service):
         self._thread.shutdown(wait=False)
 
     async def take(self, events: Sequence[EventT]) -> None:
-        """Take one batch to its end. Never raises: what is unexpected ends the process, uncommitted."""
+        """Take one batch to its end. Never raises: what is unexpected ends the process, uncommitted.
+
+        Being cancelled is unexpected too: Faust waits for the batch at a stop and at a rebalance, and would commit
+        a batch that was cut short.
+        """
         first = events[0].message
         try:
-            async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
-                await self._take(events)
-        except asyncio.CancelledError:
-            raise
+            await self._take(events)
         except BaseException as error:  # noqa: BLE001 - rule 3: commit nothing that was not done
             end_process(
                 EXIT_INTAKE_FAILED,
@@ -95,16 +117,54 @@ class Intake(Service):
         self._metrics.consumed.labels(self._settings.topics.articles).inc(len(events))
         messages = [_incoming(event) for event in events]
         loop = asyncio.get_running_loop()
-        results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
+        async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
+            results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
         with self._metrics.timed("append"):
-            sent = [
-                await self._refuse(result, _headers(event))
-                if isinstance(result, Refused)
-                else await self._append(result)
-                for result, event in zip(results, events, strict=True)
-            ]
-            await asyncio.gather(*sent)
+            await self._send_all([self._outgoing(*each) for each in zip(results, events, strict=True)])
+        for result in results:
+            if isinstance(result, Refused):
+                self._tell_refusal(result)
         self._done |= {message.origin.partition: message.origin.offset + 1 for message in messages}
+
+    async def _send_all(self, waiting: list[_Outgoing]) -> None:
+        """Return once every message is acknowledged, however long the broker is away.
+
+        What failed is sent again, in order. A record that so comes to lie behind a later one of the same id is told
+        by its origin and dropped by the fold.
+        """
+        while waiting:
+            sent = [await self._send(message) for message in waiting]
+            outcomes = await asyncio.gather(*sent, return_exceptions=True)
+            failed = [error for error in outcomes if isinstance(error, BaseException)]
+            for error in failed:
+                if not is_passing(error):
+                    raise error
+            waiting = [
+                m for m, outcome in zip(waiting, outcomes, strict=True) if isinstance(outcome, Exception)
+            ]
+            if waiting:
+                log.warning(
+                    "append_failed",
+                    error=repr(failed[0]),
+                    messages=len(waiting),
+                    action="none: sent again until the broker takes them",
+                )
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _send(self, message: _Outgoing) -> asyncio.Future[object]:
+        assert self._producer is not None  # noqa: S101 - on_start() came first
+        try:
+            future: asyncio.Future[object] = await self._producer.send(
+                message.topic,
+                message.value,
+                key=message.key,
+                partition=message.partition,
+                headers=message.headers,
+            )
+        except KafkaError as error:  # its buffer is full, as the broker is away
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(error)
+        return future
 
     def observe_lag(self, consumer: ConsumerT) -> None:
         """Set the lag of every assigned partition: what lies between the last article done and the end."""
@@ -114,33 +174,26 @@ class Intake(Service):
             if end is not None and done is not None:
                 self._metrics.lag.labels(source.topic, str(source.partition)).set(max(0, end - done))
 
-    async def _append(self, record: EmbeddedArticle) -> asyncio.Future[object]:
-        assert self._producer is not None  # noqa: S101 - on_start() came first
+    def _outgoing(self, result: EmbeddedArticle | Refused, event: EventT) -> _Outgoing:
         topics = self._settings.topics
-        shard = shard_of(record, topics.shards, topics.route_by)
-        future: asyncio.Future[object] = await self._producer.send(
-            topics.embedded, encode_record(record), key=record.id.encode(), partition=shard
-        )
-        return future
+        if isinstance(result, Refused):
+            limit = self._settings.intake.max_article_bytes
+            letter = dead_letter(result, topics.articles, _headers(event), limit)
+            return _Outgoing(topics.dead_letters, letter.key, letter.value, None, letter.headers)
+        shard = shard_of(result, topics.shards, topics.route_by)
+        return _Outgoing(topics.embedded, result.id.encode(), encode_record(result), shard, [])
 
-    async def _refuse(self, refused: Refused, headers: Headers) -> asyncio.Future[object]:
-        assert self._producer is not None  # noqa: S101 - on_start() came first
-        topics = self._settings.topics
-        letter = dead_letter(refused, topics.articles, headers, self._settings.intake.max_article_bytes)
-        future: asyncio.Future[object] = await self._producer.send(
-            topics.dead_letters, letter.value, key=letter.key, headers=letter.headers
-        )
+    def _tell_refusal(self, refused: Refused) -> None:
         self._metrics.dead_letters.labels(refused.reason).inc()
         log.warning(
             "article_refused",
             reason=refused.reason,
             error=str(refused.error)[:200],
-            topic=topics.articles,
+            topic=self._settings.topics.articles,
             partition=refused.incoming.origin.partition,
             offset=refused.incoming.origin.offset,
-            action=f"see the letter on {topics.dead_letters}",
+            action=f"see the letter on {self._settings.topics.dead_letters}",
         )
-        return future
 
 
 def shard_of(record: EmbeddedArticle, shards: int, route_by: RouteBy) -> int:

@@ -13,7 +13,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from stream.checkpoints import Arrays, Checkpoints
-from stream.embedded import EmbeddedArticle, decode_record
+from stream.copies import fingerprint_of
+from stream.embed import PROBE
+from stream.embedded import EmbeddedArticle, Origin, decode_record
 from stream.errors import LogFormatError
 from stream.events import Folded, StoryEvent, StoryEventType, encode_event
 from stream.fold import Fold
@@ -22,12 +24,14 @@ from stream.kafka.clients import connection
 from stream.kafka.cloudevents import assignment_headers, story_headers
 from stream.metrics import Metrics
 from stream.settings import Settings
+from stream.stories import evidence_of
 
 log = structlog.get_logger(__name__)
 
 REPLAY_BATCH = (
     2_000  # records a poll while the state is rebuilt; nothing is emitted, so only memory bounds it
 )
+WARM_UP_DIMENSIONS = 16  # of a made-up vector; kernels are compiled for the type, not the length
 
 
 class Shard:
@@ -54,10 +58,13 @@ class Shard:
 
     async def open(self, consumer: AIOKafkaConsumer) -> None:
         """Fence the partition's former owner, bring the state up to the committed offset, and seek to it."""
-        await self._producer.start()
-        committed = await consumer.committed(self._source)
-        beginning = (await consumer.beginning_offsets([self._source]))[self._source]
+        async with asyncio.timeout(self._settings.kafka.request_timeout_ms / 1000):
+            await self._producer.start()
+            committed = await consumer.committed(self._source)
+            beginning = (await consumer.beginning_offsets([self._source]))[self._source]
         self.next_offset = max(committed or 0, beginning)
+        if committed is not None and committed < beginning:
+            self._tell_gap(committed, beginning)
         replay_from = await self._restore(beginning)
         replayed = await self._replay(replay_from)
         consumer.seek(self._source, self.next_offset)
@@ -79,14 +86,18 @@ class Shard:
             return beginning
         offset, self.fold = found
         if offset < beginning:
-            log.error(
-                "log_gap",
-                partition=self.partition,
-                checkpoint_offset=offset,
-                log_begins=beginning,
-                action="records between were deleted by retention: raise NEWSFOLD_TOPICS__EMBEDDED_RETENTION_HOURS",
-            )
+            self._tell_gap(offset, beginning)
         return max(offset, beginning)
+
+    def _tell_gap(self, expected: int, found: int) -> None:
+        log.error(
+            "log_gap",
+            topic=self._source.topic,
+            partition=self.partition,
+            expected=expected,
+            found=found,
+            action="records between were deleted by retention: raise NEWSFOLD_TOPICS__EMBEDDED_RETENTION_HOURS",
+        )
 
     def _fold_of(self, arrays: Arrays) -> Fold:
         fold = new_fold(self._settings)
@@ -125,7 +136,7 @@ class Shard:
         if not fresh:
             return
         if fresh[0].offset > self.next_offset:
-            log.error("log_gap", partition=self.partition, expected=self.next_offset, found=fresh[0].offset)
+            self._tell_gap(self.next_offset, fresh[0].offset)
         with self._metrics.timed("fold"):
             articles, folded = await self._folded(fresh)
         following = fresh[-1].offset + 1
@@ -151,12 +162,15 @@ class Shard:
 
     async def _commit(self, folded: list[Folded], following: int) -> None:
         async with self._producer.transaction():
-            sent = [
-                await self._producer.send(*message, headers=headers)
-                for message, headers in self._messages(folded)
-            ]
-            if sent:
-                await asyncio.gather(*sent)
+            sent: list[asyncio.Future[object]] = []
+            try:
+                for message, headers in self._messages(folded):
+                    sent.append(await self._producer.send(*message, headers=headers))
+            finally:  # each one's own error is taken note of, also where a later send failed
+                outcomes = await asyncio.gather(*sent, return_exceptions=True)
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
             await self._producer.send_offsets_to_transaction(
                 {self._source: following}, self._settings.shard.group
             )
@@ -201,6 +215,24 @@ class Shard:
 def new_fold(settings: Settings) -> Fold:
     """An empty fold with these settings."""
     return Fold(FoldState(settings.fold, settings.copies, settings.stories))
+
+
+def warm_up(settings: Settings) -> None:
+    """Fold one harmless article into a fold that is thrown away: kernels are compiled before the first record."""
+    fold = new_fold(settings)
+    for offset in range(2):
+        title, text = f"{PROBE.title} {offset}", PROBE.text
+        article = EmbeddedArticle(
+            id=f"probe-{offset}",
+            origin=Origin(0, offset),
+            ingested=0,
+            title=title,
+            content=bytes(16),
+            vector=bytes([1]) * WARM_UP_DIMENSIONS,
+            fingerprint=fingerprint_of(title, text),
+            evidence=evidence_of(title, text, None),
+        )
+        fold.fold(article, 0)
 
 
 def current_events(folded: list[Folded]) -> list[StoryEvent]:

@@ -1,11 +1,12 @@
 """The fold stage: the shards this worker owns, their consumer, and the loop that feeds them.
 
 A service of the Faust worker. One lock keeps the loop's transactions and the rebalance callbacks apart.
-A transaction that fails for a passing reason drops the shard's state and opens it again from the log; anything
-unexpected, and being fenced by another worker, ends the process.
+A transaction that fails for a passing reason drops the shard's state and opens it again from the log, and so does
+being fenced; anything unexpected ends the process.
 """
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from time import monotonic
@@ -16,17 +17,18 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import IllegalStateError, KafkaError, ProducerFenced
 from mode import Service
 
-from stream.checkpoints import Checkpoints
+from stream.checkpoints import Arrays, Checkpoints
 from stream.kafka.clients import connection
-from stream.kafka.failure import end_process
-from stream.kafka.shard import Shard
+from stream.kafka.failure import end_process, is_passing
+from stream.kafka.shard import Shard, warm_up
 from stream.metrics import Metrics
 from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-EXIT_FENCED = 75  # EX_TEMPFAIL: another worker owns the shard now; a restart joins the group anew
 EXIT_FOLD_FAILED = 70  # EX_SOFTWARE: nothing of the failed batch was committed
+MOST_FAILURES = 20  # failed transactions of one shard in a row; each time its rebuild had reached the broker
+DISCONNECT_SECONDS = 5.0  # a producer flushes in milliseconds, or its broker is away
 RETRY_SECONDS = 1.0  # between attempts while the broker is away; aiokafka itself backs off in between
 MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag tell a stuck one
 
@@ -41,8 +43,13 @@ class FoldStage(Service):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
         self._lock = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._shards: dict[int, Shard] = {}
         self._wanted: set[int] | None = None
+        self._opening: tuple[int, asyncio.Task[None]] | None = None
+        self._resting: dict[int, float] = {}
+        self._failures: Counter[int] = Counter()
         self._saved: dict[int, tuple[float, int]] = {}
         self._writing: asyncio.Future[None] | None = None
         topic = settings.topics.embedded
@@ -55,8 +62,10 @@ class FoldStage(Service):
         return self._wanted is not None and self._wanted == set(self._shards)
 
     async def on_start(self) -> None:
-        """Join the group."""
+        """Compile the kernels, join the group."""
         settings = self._settings
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, warm_up, settings)
         consumer = self._consumer = AIOKafkaConsumer(
             **connection(settings.kafka),
             group_id=settings.shard.group,
@@ -72,13 +81,16 @@ class FoldStage(Service):
         consumer.subscribe([settings.topics.embedded], listener=_Listener(self))
 
     async def on_stop(self) -> None:
-        """Save the state, leave the group, disconnect."""
+        """Let the loop end its transaction, save the state, leave the group, disconnect."""
+        self._stop_opening(set(self._wanted or ()))
+        await self._idle.wait()
         async with self._lock:
             if self._writing is not None:
                 await self._writing
             for partition, shard in self._shards.items():
-                if shard.next_offset != self._saved.get(partition, (0.0, -1))[1]:
-                    self._checkpoints.write(partition, *await shard.snapshot())
+                if shard.next_offset != self._saved[partition][1]:
+                    at, arrays = await shard.snapshot()
+                    await self._write(partition, at, arrays)
             await self._close(set(self._shards))
         if self._consumer is not None:
             await self._consumer.stop()
@@ -88,6 +100,7 @@ class FoldStage(Service):
     @Service.task
     async def _run(self) -> None:
         """Feed the shards until the worker stops."""
+        self._idle.clear()
         try:
             while not self.should_stop:
                 await self._open_wanted()
@@ -101,12 +114,11 @@ class FoldStage(Service):
                 self._observe()
         except asyncio.CancelledError:
             raise
-        except ProducerFenced as error:
-            action = "none: another worker took the shard over; the supervisor restarts this one"
-            end_process(EXIT_FENCED, "fenced", error, action=action)
         except BaseException as error:  # noqa: BLE001 - when in doubt, stop rather than commit
             action = "nothing of the batch was committed; fix the cause the error names, then restart"
             end_process(EXIT_FOLD_FAILED, "fold_failed", error, action=action)
+        finally:
+            self._idle.set()
 
     async def _take(self, source: TopicPartition, records: list[ConsumerRecord]) -> None:
         async with self._lock:
@@ -116,13 +128,11 @@ class FoldStage(Service):
             try:
                 await shard.take(records)
             except ProducerFenced:
-                raise
+                await self._rest(source.partition)
             except KafkaError as error:
-                self._metrics.transactions_failed.inc()
-                log.warning(
-                    "transaction_failed", partition=source.partition, error=repr(error), action="rebuilding"
-                )
-                await self._close({source.partition})
+                await self._drop(source.partition, records, error)
+            else:
+                del self._failures[source.partition]
 
     async def _is_stale(self, source: TopicPartition, records: list[ConsumerRecord]) -> bool:
         """Whether the records were fetched before a seek backwards, which will bring them again in order."""
@@ -131,33 +141,83 @@ class FoldStage(Service):
         except IllegalStateError:  # revoked meanwhile
             return True
 
+    async def _drop(self, partition: int, records: list[ConsumerRecord], error: KafkaError) -> None:
+        """After a failed transaction the state is ahead of what was committed: forget it, and open it anew.
+
+        Raises:
+            KafkaError: the error will not pass by itself.
+        """
+        self._metrics.transactions_failed.inc()
+        self._failures[partition] += 1
+        if not is_passing(error) or self._failures[partition] > MOST_FAILURES:
+            raise error
+        log.warning(
+            "transaction_failed",
+            topic=self._settings.topics.embedded,
+            partition=partition,
+            offset=records[0].offset,
+            error=repr(error),
+            action="none: the shard is rebuilt from its checkpoint and the log",
+        )
+        await self._close({partition})
+
+    async def _rest(self, partition: int) -> None:
+        """Another worker has opened the shard, or the broker gave the transaction up while it was away.
+
+        Nothing was emitted. Wait for a session's time, in which the group tells a zombie that the partition is no
+        longer its own; a worker that still owns it then opens it again.
+        """
+        self._metrics.transactions_failed.inc()
+        seconds = self._settings.kafka.session_timeout_ms / 1000
+        log.warning(
+            "shard_fenced",
+            topic=self._settings.topics.embedded,
+            partition=partition,
+            action=f"none: opened again after {seconds:.0f} s if the group still wants it here",
+        )
+        self._resting[partition] = monotonic() + seconds
+        await self._close({partition})
+
     async def _open_wanted(self) -> None:
+        """Open what the group gave to this worker. The lock stays free, so that it can be taken away meanwhile."""
+        now = monotonic()
         for partition in sorted((self._wanted or set()) - set(self._shards)):
-            async with self._lock:
-                if partition in (self._wanted or set()):
-                    await self._open(partition)
+            if self.should_stop or self._resting.get(partition, 0.0) > now:
+                continue
+            task = asyncio.create_task(self._open(partition))
+            self._opening = (partition, task)
+            await asyncio.wait([task])
+            self._opening = None
+            if not task.cancelled():
+                task.result()
+
+    def _stop_opening(self, partitions: set[int]) -> None:
+        if self._opening is not None and self._opening[0] in partitions:
+            self._opening[1].cancel()
 
     async def _open(self, partition: int) -> None:
         shard = Shard(partition, self._settings, self._metrics, self._checkpoints, self._thread)
         try:
             await shard.open(self._consumer)
         except ProducerFenced:
-            raise
+            await _disconnect(shard)
+            await self._rest(partition)
         except (KafkaError, OSError) as error:
+            if not is_passing(error):
+                raise
             log.warning("shard_not_opened", partition=partition, error=repr(error), action="trying again")
-            await shard.close()
+            await _disconnect(shard)
             await self.sleep(RETRY_SECONDS)
+        except asyncio.CancelledError:
+            await _disconnect(shard)
+            raise
         else:
             self._shards[partition] = shard
             self._saved[partition] = (monotonic(), shard.next_offset)
 
     async def _close(self, partitions: set[int]) -> None:
         for partition in partitions & set(self._shards):
-            shard = self._shards.pop(partition)
-            try:
-                await shard.close()
-            except KafkaError as error:
-                log.warning("producer_not_closed", partition=partition, error=repr(error))
+            await _disconnect(self._shards.pop(partition))
 
     async def assigned(self, partitions: set[int]) -> None:
         """The group gave these partitions to this worker; the loop opens them."""
@@ -167,8 +227,10 @@ class FoldStage(Service):
 
     async def revoked(self, partitions: set[int]) -> None:
         """The group takes these partitions away: let go before another worker begins."""
+        self._stop_opening(partitions)
         async with self._lock:
-            self._wanted = (self._wanted or set()) - partitions
+            if self._wanted is not None:
+                self._wanted = self._wanted - partitions
             await self._close(partitions)
 
     async def _save_when_due(self) -> None:
@@ -182,11 +244,12 @@ class FoldStage(Service):
                 async with self._lock:
                     at, arrays = await shard.snapshot()
                 self._saved[partition] = (now, at)
-                loop = asyncio.get_running_loop()
-                self._writing = loop.run_in_executor(
-                    self._writer, self._checkpoints.write, partition, at, arrays
-                )
+                self._writing = self._write(partition, at, arrays)
                 return
+
+    def _write(self, partition: int, offset: int, arrays: Arrays) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._writer, self._checkpoints.write, partition, offset, arrays)
 
     def _observe(self) -> None:
         for partition, shard in self._shards.items():
@@ -202,6 +265,15 @@ class FoldStage(Service):
         held.labels("leaders").set(sum(state.copies.bytes for state in states))
         held.labels("stories").set(sum(state.story_bytes for state in states))
         self._metrics.forced_evictions.set(sum(state.copies.forced_evictions for state in states))
+
+
+async def _disconnect(shard: Shard) -> None:
+    """Close a shard's producer; one that cannot reach its broker is left behind: it can commit nothing more."""
+    try:
+        async with asyncio.timeout(DISCONNECT_SECONDS):
+            await shard.close()
+    except (KafkaError, TimeoutError) as error:
+        log.warning("producer_not_closed", partition=shard.partition, error=repr(error))
 
 
 class _Listener(ConsumerRebalanceListener):
