@@ -34,7 +34,7 @@ ROWS_FILE = "model.safetensors"
 ROWS_KEY = "embedding.weight"
 TOKENIZER_FILE = "tokenizer.json"
 
-# The title counts twice: R@1 +.03 on short articles, +.015 on long ones (docs/decisions/0002-static-encoder.md).
+# The title counts twice: R@1 .858, against .852 once and .825 without (docs/decisions/0002-static-encoder.md).
 PREPARATION = "title. title. text"
 
 
