@@ -3,6 +3,7 @@
 import html
 import struct
 import unicodedata
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -34,10 +35,14 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
 
     Takes any string, lone surrogates included, and never raises.
     """
-    data = _normalised(text if text.strip() else title)
-    sample, lead, lead_start, lead_end, words, first, second = read_text(
-        np.frombuffer(data, np.uint8), CLASSES, LOWER, ASCII_WORDS
-    )
+    text = (text if text.strip() else title)[:MAX_CHARACTERS]
+    if "&" in text:
+        text = html.unescape(text)
+    sample, lead, lead_start, lead_end, words, first, second, unstable = _read(text)
+    if unstable:
+        sample, lead, lead_start, lead_end, words, first, second, _ = _read(
+            unicodedata.normalize("NFKC", text)
+        )
     return Fingerprint(
         digest=_DIGEST.pack(first, second),
         words=words,
@@ -48,10 +53,6 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
     )
 
 
-def _normalised(text: str) -> bytes:
-    text = text[:MAX_CHARACTERS]
-    if "&" in text:
-        text = html.unescape(text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return text.encode("utf-8", "surrogatepass")
+def _read(text: str) -> Any:
+    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    return read_text(data, CLASSES, LOWER, ASCII_WORDS)

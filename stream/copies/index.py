@@ -32,6 +32,12 @@ from stream.copies.settings import CopySettings
 POSTINGS_PER_TEXT = 24  # 192 bytes; a text of 260 words has about 100 samples, and half of a stream is copies
 FULL_SHARE = 0.8  # from which one text counts as held by the other
 HOUR = 3_600_000  # milliseconds
+_REASONS = (
+    "another leader fits better",
+    "too little in common",
+    "the same form, other figures or names",
+    "a passage in common",
+)
 Arrays = dict[str, npt.NDArray[np.generic]]
 
 
@@ -88,20 +94,18 @@ class CopyIndex:
         `number`: the article's number, not negative. `event_time`: milliseconds; it may be late, and the latest so
         far drives expiry: a text is remembered while it is at most `window_hours` older than that.
         """
-        outcome, leader, hits, own, size, threshold, rival, rival_score, rival_threshold, reason = (
-            place_report(
-                self._index,
-                self._rule,
-                np.frombuffer(fingerprint.sample, np.uint64),
-                np.frombuffer(fingerprint.lead, np.uint16),
-                fingerprint.lead_start,
-                fingerprint.lead_end,
-                np.uint64(int.from_bytes(fingerprint.digest[:8], "little")),
-                fingerprint.words,
-                np.uint32(_source_hash(source)),
-                event_time,
-                number,
-            )
+        outcome, leader, hits, own, size, threshold, rival, rival_score, reason = place_report(
+            self._index,
+            self._rule,
+            np.frombuffer(fingerprint.sample, np.uint64),
+            np.frombuffer(fingerprint.lead, np.uint16),
+            fingerprint.lead_start,
+            fingerprint.lead_end,
+            int.from_bytes(fingerprint.digest[:8], "little") >> 1,
+            fingerprint.words,
+            _source_hash(source),
+            event_time,
+            number,
         )
         found = outcome != NEW
         containment = min(1.0, hits / own) if own and found else 0.0
@@ -115,13 +119,7 @@ class CopyIndex:
             coverage=coverage,
             hits=hits,
             threshold=threshold,
-            rival=CopyRival(
-                rival,
-                rival_score,
-                f"{reason} {rival_score:.2f} of the shorter text, {rival_threshold:.2f} needed",
-            )
-            if rival >= 0
-            else None,
+            rival=CopyRival(rival, rival_score, _REASONS[reason]) if rival >= 0 else None,
         )
 
     def snapshot(self) -> Arrays:

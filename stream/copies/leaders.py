@@ -17,6 +17,7 @@ BUCKET = 8
 STOP = 0x80000000  # marks boilerplate; the serial beside it says when it was last seen
 SERIAL = 0x7FFFFFFF
 STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
+FEWEST_WORDS = 5  # below, a text says too little to be told from another
 MATCHES = 8  # postings of one triple that are looked at
 CANDIDATES = 256
 ALIGNED_CANDIDATES = 6
@@ -243,13 +244,18 @@ def exact_leader(index: Any, digest: Any, window: Any) -> Any:
 
 
 @kernel
-def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, found: Any) -> None:
-    """Find the live postings of every triple (`places`, `found` of them each) and the boilerplate (`stops`)."""
+def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, rows: Any, found: Any) -> None:
+    """Find the live postings of every triple (`places` and `rows`, `found` of them each) and the boilerplate."""
     clock = index.clock
     for k in range(len(sample)):
         tag = np.uint16(sample[k] & np.uint64(0xFFFF))
         for choice in range(2):
             start = bucket_of(sample[k], choice, len(index.owners))
+            same = False
+            for entry in index.tags[start : start + BUCKET]:
+                same |= entry == tag
+            if not same:
+                continue
             for i in range(start, start + BUCKET):
                 if index.tags[i] != tag or not alive(index.owners[i], clock):
                     continue
@@ -262,16 +268,15 @@ def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, found
                     continue
                 known = False
                 for m in range(found[k]):
-                    known = known or index.owners[places[k, m]] == index.owners[i]
+                    known |= rows[k, m] == row
                 if not known:
                     places[k, found[k]] = i
+                    rows[k, found[k]] = row
                     found[k] += 1
 
 
 @kernel
-def count_hits(
-    index: Any, sample: Any, lead_start: Any, lead_end: Any, stops: Any, places: Any, found: Any
-) -> Any:
+def count_hits(sample: Any, lead_start: Any, lead_end: Any, stops: Any, matched: Any, found: Any) -> Any:
     """Return (rows, hits, slots): the candidates, an open table; the triples each shares, boilerplate apart; the
     slots of the table in use.
 
@@ -293,7 +298,7 @@ def count_hits(
         hits[CANDIDATES, BASE] += in_base
         hits[CANDIDATES, LEAD] += in_lead
         for m in range(found[k]):
-            row = serial_of(index.owners[places[k, m]], index.clock) % len(index.dates)
+            row = matched[k, m]
             slot = (row * 2654435761) & (CANDIDATES - 1)
             while rows[slot] != row and rows[slot] != -1:
                 slot = (slot + 1) & (CANDIDATES - 1)
@@ -337,6 +342,8 @@ def judge(
 
     if score < threshold and hits[LEAD] == 0:
         return TOO_LITTLE, score, threshold, FAR
+    if hits[LEAD] >= 8 and hits[LEAD] >= 0.9 * own[LEAD] and not title:
+        return COPY, score, threshold, 0
     other = index.leads[row, : index.counts[row, LEAD_SIZE]]
     matched, opposed, agreed, start, end, other_start, other_end = aligned(lead, other)
     shorter = min(len(lead), len(other))
@@ -430,22 +437,25 @@ def place_report(
     """Decide on one report and record it.
 
     Returns (outcome, leader number, hits, sample size without boilerplate, leader's size, threshold,
-    rival's number or -1, rival's score, rival's threshold, why the rival was not taken).
+    rival's number or -1, its score, why it was not taken).
     """
+    digest = np.uint64(digest)
+    source = np.uint32(source)
     advance(index, rule.window, time)
     clock = index.clock
     count = len(sample)
     stops = np.zeros(count, np.bool_)
     places = np.empty((count, MATCHES), np.int64)
     found = np.zeros(count, np.int64)
-    look_up(index, sample, rule.window, stops, places, found)
-    rows, hits, slots = count_hits(index, sample, lead_start, lead_end, stops, places, found)
+    matched = np.empty((count, MATCHES), np.int64)
+    look_up(index, sample, rule.window, stops, places, matched, found)
+    rows, hits, slots = count_hits(sample, lead_start, lead_end, stops, matched, found)
     own = hits[CANDIDATES]
     furniture = 0
     for k in range(lead_start, lead_end):
         furniture += 2 if stops[k] else 0
 
-    exact_row = exact_leader(index, digest, rule.window)
+    exact_row = exact_leader(index, digest, rule.window) if words >= FEWEST_WORDS else np.int64(-1)
     best = np.int64(-1)
     best_hits = 0
     best_base = 0
@@ -453,9 +463,8 @@ def place_report(
     best_threshold = rule.containment
     rival = np.int64(-1)
     rival_score = 0.0
-    rival_threshold = rule.containment
     rival_reason = TOO_LITTLE
-    if exact_row < 0:
+    if exact_row < 0 and words >= FEWEST_WORDS:
         tried = np.zeros(CANDIDATES, np.bool_)
         for _ in range(ALIGNED_CANDIDATES):
             top = next_candidate(index, rows, hits, slots, tried)
@@ -472,7 +481,7 @@ def place_report(
                     best_base = hits[top, BASE]
                     best, best_hits, best_start, best_threshold = row, hits[top, ALL], start, threshold
             elif rival < 0 or score > rival_score:
-                rival, rival_score, rival_threshold, rival_reason = row, score, threshold, verdict
+                rival, rival_score, rival_reason = row, score, verdict
     outcome = NEAR if best >= 0 else NEW
     if exact_row >= 0:
         outcome = EXACT
@@ -502,7 +511,7 @@ def place_report(
         repeated = False
         others = 0
         for m in range(found[k]):
-            row = serial_of(index.owners[places[k, m]], clock) % len(index.dates)
+            row = matched[k, m]
             if row == best:
                 mine = True
             else:
@@ -518,14 +527,14 @@ def place_report(
             index.counts[best, SIZE] += np.uint32(1)
             if base(sample[k]):
                 index.counts[best, BASE_SIZE] += np.uint32(1)
-    if exact_row < 0:
+    if exact_row < 0 and words >= FEWEST_WORDS:
         value = digest >> np.uint64(16)
         place, _free = place_for(value, index.text_owners, clock)
         index.text_tags[place] = np.uint32(digest & np.uint64(0xFFFFFFFF))
         index.text_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
     return (
         outcome, leader, best_hits, own[ALL], leader_size, best_threshold,
-        rival_number, rival_score, rival_threshold, rival_reason,
+        rival_number, rival_score, rival_reason,
     )  # fmt: skip
 
 

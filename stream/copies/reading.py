@@ -14,6 +14,7 @@ from stream.copies.kernels import kernel
 
 # What a code point is to the tokeniser.
 SEPARATOR, SMALL, CAPITAL, DIGIT, JOINER, DENSE, FLOWING = range(7)
+UNSTABLE = 0x80  # beside the class: NFKC may make other letters of it, alone or with its neighbours
 DENSE_SPAN = 3  # code points a token of Chinese or Japanese spans: a triple then covers five
 FLOWING_SPAN = 6  # ... of Thai, Lao, Khmer, Burmese, Tibetan, whose words are longer: a triple covers eight
 
@@ -53,6 +54,11 @@ def _classes() -> npt.NDArray[np.uint8]:
             part[part == SMALL] = value
     for sign in _JOINERS:
         classes[ord(sign)] = JOINER
+    for code in range(0x80, 0x10000):
+        plain = unicodedata.normalize("NFKC", chr(code))
+        letters = classes[code] != SEPARATOR or any(unicodedata.category(sign)[0] in "LMN" for sign in plain)
+        if (letters and plain != chr(code)) or unicodedata.combining(chr(code)) or 0x1100 <= code <= 0x11FF:
+            classes[code] |= UNSTABLE
     return classes
 
 
@@ -94,7 +100,9 @@ def mixed(value: Any) -> Any:
 
 @kernel
 def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
-    """Return (token hashes in order, what each is, length in quarter-words, first token of the lead).
+    """Return (token hashes in order, what each is, length in quarter-words, first token of the lead, unstable).
+
+    Unstable: the text has to be read again after NFKC.
 
     A run of letters and digits is a token, compared in lower case; apostrophes inside it do not count, a point or
     comma between digits does. In scripts without spaces every code point is a token, hashed with those before it.
@@ -114,6 +122,7 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
     line_start = 0
     line_quarters = 0
     first_line = True
+    unstable = False
     i = 0
     while i <= size:
         if i == size:
@@ -144,6 +153,9 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
                 i += 4
         if code < 0x10000:
             kind = classes[code]
+            if kind >= UNSTABLE:
+                unstable = True
+                kind &= UNSTABLE - 1
             code = np.uint32(lower[code])
         elif 0x20000 <= code < 0x40000:
             kind = DENSE
@@ -176,7 +188,7 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
             opening = False
         if kind == SEPARATOR:
             run = 0
-            if code in (46, 33, 63, 58):
+            if code in (46, 33, 63, 58, 0x2026):
                 opening = True
             elif code in (10, 13):
                 opening = True
@@ -199,7 +211,7 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
         marks[count] = 0
         count += 1
         quarters += 2 if kind == DENSE else 1
-    return tokens[:count], marks[:count], quarters, max(lead, 0)
+    return tokens[:count], marks[:count], quarters, max(lead, 0), unstable
 
 
 @kernel
@@ -263,7 +275,16 @@ def read_sample(tokens: Any, lead: Any) -> Any:
 
 @kernel
 def read_text(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
-    """Return (sample, lead, start and end of the lead in the sample, words, two digests) of UTF-8 `data`."""
-    tokens, marks, quarters, lead = read_tokens(data, classes, lower, ascii_words)
+    """Return (sample, lead, start and end of the lead in the sample, words, two digests, unstable)."""
+    tokens, marks, quarters, lead, unstable = read_tokens(data, classes, lower, ascii_words)
     sample, lead_start, lead_end, first, second = read_sample(tokens, lead)
-    return sample, read_lead(tokens, marks, lead), lead_start, lead_end, quarters // 4, first, second
+    return (
+        sample,
+        read_lead(tokens, marks, lead),
+        lead_start,
+        lead_end,
+        quarters // 4,
+        first,
+        second,
+        unstable,
+    )
