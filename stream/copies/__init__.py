@@ -1,7 +1,7 @@
 """Copies: which articles carry a text that was already seen, and whose text it was."""
 
 from stream.copies.decision import CopyDecision, CopyKind, CopyRival
-from stream.copies.fingerprint import Fingerprint, fingerprint_of
+from stream.copies.fingerprint import Fingerprint, fingerprint_of, fingerprints_of
 from stream.copies.index import CopyIndex
 from stream.copies.settings import CopySettings
 
@@ -13,4 +13,5 @@ __all__ = [
     "CopySettings",
     "Fingerprint",
     "fingerprint_of",
+    "fingerprints_of",
 ]

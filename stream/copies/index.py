@@ -5,6 +5,7 @@ function of the ordered calls: same calls, same decisions and same bytes, on any
 """
 
 import functools
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -24,7 +25,7 @@ from stream.copies.leaders import (
     OVERFLOWS,
     Rule,
     Shelves,
-    place_report,
+    place_reports,
 )
 from stream.copies.reading import LEAD_TOKENS
 from stream.copies.settings import CopySettings
@@ -94,33 +95,35 @@ class CopyIndex:
         `number`: the article's number, not negative. `event_time`: milliseconds; it may be late, and the latest so
         far drives expiry: a text is remembered while it is at most `window_hours` older than that.
         """
-        outcome, leader, hits, own, size, threshold, rival, rival_score, reason = place_report(
+        return self.place_many([(number, fingerprint, source, event_time)])[0]
+
+    def place_many(self, articles: Sequence[tuple[int, Fingerprint, str | None, int]]) -> list[CopyDecision]:
+        """Place articles in order: the decisions of `place` one by one, with less work for each."""
+        lines = [
+            (
+                len(f.sample) // 8,
+                len(f.lead) // 2,
+                f.lead_start,
+                f.lead_end,
+                f.words,
+                int.from_bytes(f.digest[:8], "little") >> 1,
+                _source_hash(source),
+                event_time,
+                number,
+            )
+            for number, f, source, event_time in articles
+        ]
+        outcomes, scores = place_reports(
             self._index,
             self._rule,
-            np.frombuffer(fingerprint.sample, np.uint64),
-            np.frombuffer(fingerprint.lead, np.uint16),
-            fingerprint.lead_start,
-            fingerprint.lead_end,
-            int.from_bytes(fingerprint.digest[:8], "little") >> 1,
-            fingerprint.words,
-            _source_hash(source),
-            event_time,
-            number,
+            np.frombuffer(b"".join([f.sample for _, f, _, _ in articles]), np.uint64),
+            np.frombuffer(b"".join([f.lead for _, f, _, _ in articles]), np.uint16),
+            np.array(lines, np.int64).reshape(-1, 9),
         )
-        found = outcome != NEW
-        containment = min(1.0, hits / own) if own and found else 0.0
-        coverage = min(1.0, hits / size) if size > 0 and found else 0.0
-        if outcome == EXACT:
-            containment = coverage = 1.0
-        return CopyDecision(
-            leader=leader if found else None,
-            kind=_kind(outcome, containment, coverage) if found else None,
-            containment=containment,
-            coverage=coverage,
-            hits=hits,
-            threshold=threshold,
-            rival=CopyRival(rival, rival_score, _REASONS[reason]) if rival >= 0 else None,
-        )
+        return [
+            _decision(outcome, score)
+            for outcome, score in zip(outcomes.tolist(), scores.tolist(), strict=True)
+        ]
 
     def snapshot(self) -> Arrays:
         """Return a copy of the whole state."""
@@ -142,6 +145,19 @@ class CopyIndex:
         return index
 
 
+def _decision(outcomes: list[int], scores: list[float]) -> CopyDecision:
+    outcome, leader, hits, own, size, rival_number, reason = outcomes
+    threshold, rival_score = scores
+    rival = CopyRival(rival_number, rival_score, _REASONS[reason]) if rival_number >= 0 else None
+    if outcome == NEW:
+        return CopyDecision(None, None, 0.0, 0.0, 0, threshold, rival)
+    if outcome == EXACT:
+        return CopyDecision(leader, CopyKind.EXACT, 1.0, 1.0, hits, threshold, rival)
+    containment = min(1.0, hits / max(1, own))
+    coverage = min(1.0, hits / max(1, size))
+    return CopyDecision(leader, _kind(containment, coverage), containment, coverage, hits, threshold, rival)
+
+
 @functools.lru_cache(maxsize=65_536)
 def _source_hash(source: str | None) -> int:
     return (
@@ -149,9 +165,7 @@ def _source_hash(source: str | None) -> int:
     )
 
 
-def _kind(outcome: int, containment: float, coverage: float) -> CopyKind:
-    if outcome == EXACT:
-        return CopyKind.EXACT
+def _kind(containment: float, coverage: float) -> CopyKind:
     if max(containment, coverage) < FULL_SHARE:
         return CopyKind.PARTIAL
     return CopyKind.TRUNCATED if containment >= coverage else CopyKind.EXTENDED

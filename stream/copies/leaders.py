@@ -433,11 +433,13 @@ def place_report(
     source: Any,
     time: Any,
     number: Any,
-) -> Any:
+    outcomes: Any,
+    scores: Any,
+) -> None:
     """Decide on one report and record it.
 
-    Returns (outcome, leader number, hits, sample size without boilerplate, leader's size, threshold,
-    rival's number or -1, its score, why it was not taken).
+    Fills in `outcomes`: outcome, leader's number, hits, size of the sample without boilerplate, leader's size,
+    rival's number or -1, why it was not taken; and `scores`: threshold, rival's score.
     """
     digest = np.uint64(digest)
     source = np.uint32(source)
@@ -532,10 +534,15 @@ def place_report(
         place, _free = place_for(value, index.text_owners, clock)
         index.text_tags[place] = np.uint32(digest & np.uint64(0xFFFFFFFF))
         index.text_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
-    return (
-        outcome, leader, best_hits, own[ALL], leader_size, best_threshold,
-        rival_number, rival_score, rival_reason,
-    )  # fmt: skip
+    outcomes[0] = outcome
+    outcomes[1] = leader
+    outcomes[2] = best_hits
+    outcomes[3] = own[ALL]
+    outcomes[4] = leader_size
+    outcomes[5] = rival_number
+    outcomes[6] = rival_reason
+    scores[0] = best_threshold
+    scores[1] = rival_score
 
 
 @kernel
@@ -544,3 +551,33 @@ def find_serial(index: Any, row: Any) -> Any:
     rows = len(index.dates)
     newest = index.clock[NEXT] - 1
     return newest - (newest - row) % rows
+
+
+@kernel
+def place_reports(index: Any, rule: Any, samples: Any, leads: Any, lines: Any) -> Any:
+    """Place reports in order; samples and leads stand one after the other.
+
+    `lines`, one for each: size of its sample, size of its lead, start and end of the lead in the sample, words,
+    digest, source, time, number. Returns the outcomes and scores of place_report, a line for each.
+    """
+    outcomes = np.empty((len(lines), 7), np.int64)
+    scores = np.empty((len(lines), 2), np.float64)
+    sampled = 0
+    led = 0
+    for n in range(len(lines)):
+        size = lines[n, 0]
+        led_by = lines[n, 1]
+        lead_start = lines[n, 2]
+        lead_end = lines[n, 3]
+        words = lines[n, 4]
+        digest = lines[n, 5]
+        source = lines[n, 6]
+        time = lines[n, 7]
+        number = lines[n, 8]
+        place_report(
+            index, rule, samples[sampled : sampled + size], leads[led : led + led_by], lead_start, lead_end,
+            digest, words, source, time, number, outcomes[n], scores[n],
+        )  # fmt: skip
+        sampled += size
+        led += led_by
+    return outcomes, scores

@@ -99,8 +99,8 @@ def mixed(value: Any) -> Any:
 
 
 @kernel
-def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
-    """Return (token hashes in order, what each is, length in quarter-words, first token of the lead, unstable).
+def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any, tokens: Any, marks: Any) -> Any:
+    """Fill in token hashes in order and what each is; return (count, quarter-words, start of the lead, unstable).
 
     Unstable: the text has to be read again after NFKC.
 
@@ -108,8 +108,6 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
     comma between digits does. In scripts without spaces every code point is a token, hashed with those before it.
     """
     size = len(data)
-    tokens = np.empty(size // 2 + 2, np.uint64)
-    marks = np.empty(size // 2 + 2, np.uint16)
     count = 0
     quarters = 0
     token = _SEED
@@ -211,26 +209,17 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
         marks[count] = 0
         count += 1
         quarters += 2 if kind == DENSE else 1
-    return tokens[:count], marks[:count], quarters, max(lead, 0), unstable
+    return count, quarters, max(lead, 0), unstable
 
 
 @kernel
-def read_lead(tokens: Any, marks: Any, lead: Any) -> Any:
-    """Return the tokens of the lead, 16 bits each."""
-    size = min(LEAD_TOKENS, len(tokens) - lead)
-    words = np.empty(size, np.uint16)
-    for i in range(size):
-        words[i] = (tokens[lead + i] & np.uint64(WORD)) | np.uint64(marks[lead + i])
-    return words
+def read_sample(tokens: Any, lead: Any, sample: Any, seen: Any) -> Any:
+    """Fill in hashes of sampled word triples in text order, without repeats.
 
-
-@kernel
-def read_sample(tokens: Any, lead: Any) -> Any:
-    """Return (hashes of sampled word triples in text order, without repeats; which of them begin and end the lead;
-    two 64-bit digests of all tokens)."""
+    Returns (their count, start and end of the lead among them, two 64-bit digests of all tokens).
+    """
     count = len(tokens)
-    sample = np.empty(SAMPLE_LIMIT, np.uint64)
-    seen = np.zeros(2 * SAMPLE_LIMIT, np.uint64)
+    seen[:] = 0
     size = 0
     first = _SEED
     second = _SECOND
@@ -270,21 +259,48 @@ def read_sample(tokens: Any, lead: Any) -> Any:
             lead_end = size
         if size == SAMPLE_LIMIT:
             break
-    return sample[:size], lead_start, lead_end, mixed(first), mixed(second)
+    return size, lead_start, lead_end, mixed(first), mixed(second)
 
 
 @kernel
-def read_text(data: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
-    """Return (sample, lead, start and end of the lead in the sample, words, two digests, unstable)."""
-    tokens, marks, quarters, lead, unstable = read_tokens(data, classes, lower, ascii_words)
-    sample, lead_start, lead_end, first, second = read_sample(tokens, lead)
-    return (
-        sample,
-        read_lead(tokens, marks, lead),
-        lead_start,
-        lead_end,
-        quarters // 4,
-        first,
-        second,
-        unstable,
-    )
+def read_texts(data: Any, ends: Any, classes: Any, lower: Any, ascii_words: Any) -> Any:
+    """Read texts that stand one after the other in UTF-8 `data`, each up to its place in `ends`.
+
+    Returns (samples, leads, both one after the other; digests; and a line for each text of: size of its sample, size
+    of its lead, start and end of the lead in the sample, words, whether to read it again after NFKC).
+    """
+    longest = 0
+    start = 0
+    for end in ends:
+        longest = max(longest, end - start)
+        start = end
+    tokens = np.empty(longest // 2 + 2, np.uint64)
+    marks = np.empty(longest // 2 + 2, np.uint16)
+    seen = np.empty(2 * SAMPLE_LIMIT, np.uint64)
+    samples = np.empty(len(ends) * SAMPLE_LIMIT, np.uint64)
+    leads = np.empty(len(ends) * LEAD_TOKENS, np.uint16)
+    digests = np.empty((len(ends), 2), np.uint64)
+    lines = np.empty((len(ends), 6), np.int64)
+    sampled = 0
+    led = 0
+    start = 0
+    for n in range(len(ends)):
+        count, quarters, lead, unstable = read_tokens(
+            data[start : ends[n]], classes, lower, ascii_words, tokens, marks
+        )
+        size, lead_start, lead_end, first, second = read_sample(tokens[:count], lead, samples[sampled:], seen)
+        led_by = min(LEAD_TOKENS, count - lead)
+        for i in range(led_by):
+            leads[led + i] = (tokens[lead + i] & np.uint64(WORD)) | np.uint64(marks[lead + i])
+        lines[n, 0] = size
+        lines[n, 1] = led_by
+        lines[n, 2] = lead_start
+        lines[n, 3] = lead_end
+        lines[n, 4] = quarters // 4
+        lines[n, 5] = 1 if unstable else 0
+        digests[n, 0] = first
+        digests[n, 1] = second
+        sampled += size
+        led += led_by
+        start = ends[n]
+    return samples[:sampled], leads[:led], digests, lines
