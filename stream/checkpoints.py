@@ -1,10 +1,10 @@
 """Checkpoints: the state of a shard at one offset of its log, so that a restart replays minutes, not weeks.
 
 A checkpoint is one file, written through fsspec (a local folder, or an object store by URL) under a temporary
-name and then moved, and bounded in number. Layout: magic, length of the header, header (msgpack: versions, offset,
-the arrays' names, types and shapes), the arrays' bytes, and an XXH3-128 sum of all before it. A file that is
-cut, altered, of a newer format or of other arrays than this version keeps is refused; the one before is tried, then
-the log is replayed. Nothing in it is code: no pickle.
+name and then moved, and bounded in number. Layout: magic, length of the header, header (msgpack: versions, a digest
+of the settings, offset, the arrays' names, types and shapes), the arrays' bytes, and an XXH3-128 sum of all that.
+A file that is cut, altered, of a newer format or of other arrays than this version keeps is refused; the one before
+is tried, then the log is replayed. Nothing in it is code: no pickle.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 MAGIC = b"NEWSFOLD"
 FORMAT = 1
 SUFFIX = ".checkpoint"
+PART = ".part"
 LENGTH_BYTES = 8
 SUM_BYTES = 16
 LONGEST_HEADER = 16_777_216  # bytes; a header is a few kB, anything larger is not one of ours
@@ -40,9 +41,14 @@ class _ArrayForm(msgspec.Struct, array_like=True):
     shape: tuple[int, ...]
 
 
+class _Format(msgspec.Struct):
+    format: int
+
+
 class _Header(msgspec.Struct):
     format: int
     newsfold: str
+    settings: str
     offset: int
     arrays: list[_ArrayForm]
 
@@ -50,14 +56,24 @@ class _Header(msgspec.Struct):
 class Checkpoints:
     """The checkpoints of all shards of one topic, under one folder or URL."""
 
-    def __init__(self, settings: CheckpointSettings, topic: str, version: str, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: CheckpointSettings, topic: str, version: str, rules: str, metrics: Metrics
+    ) -> None:
+        """`version` is Newsfold's; `rules` is a digest of the settings by which the state was folded.
+
+        Raises:
+            SettingsError: there is no such kind of store.
+        """
         try:
             self._fs, self._root = fsspec.core.url_to_fs(settings.url)
         except (ValueError, ImportError) as error:
-            raise SettingsError(f"NEWSFOLD_CHECKPOINTS__URL {settings.url!r} cannot be used: {error}") from error
+            raise SettingsError(
+                f"NEWSFOLD_CHECKPOINTS__URL {settings.url!r} cannot be used: {error}"
+            ) from error
         self._keep = settings.keep
         self._topic = topic
         self._version = version
+        self._rules = rules
         self._metrics = metrics
 
     def write(self, partition: int, offset: int, arrays: Arrays) -> None:
@@ -66,10 +82,10 @@ class Checkpoints:
         name = f"{folder}/{offset:0{OFFSET_DIGITS}d}{SUFFIX}"
         try:
             self._fs.makedirs(folder, exist_ok=True)
-            with self._fs.open(f"{name}.part", "wb") as file:
+            with self._fs.open(f"{name}{PART}", "wb") as file:
                 self._write_file(file, offset, arrays)
-            self._fs.mv(f"{name}.part", name)
-            for stale in self._names(partition)[self._keep :]:
+            self._fs.mv(f"{name}{PART}", name)
+            for stale in self._stale(partition):
                 self._fs.rm(stale)
         except Exception as error:  # noqa: BLE001 - a store that is away costs a longer replay, not the stream
             self._metrics.checkpoints.labels("failed").inc()
@@ -93,7 +109,10 @@ class Checkpoints:
             except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the next one or the log serves
                 self._metrics.checkpoints.labels("refused").inc()
                 log.warning(
-                    "checkpoint_refused", error=str(error), action="an older one or the log serves instead"
+                    "checkpoint_refused",
+                    checkpoint=name,
+                    error=f"{type(error).__name__}: {error}",
+                    action="none: an older one or the log serves instead",
                 )
                 continue
             self._metrics.checkpoints.labels("restored").inc()
@@ -103,20 +122,24 @@ class Checkpoints:
     def _folder(self, partition: int) -> str:
         return f"{self._root}/{self._topic}-{partition}"
 
-    def _names(self, partition: int) -> list[str]:
+    def _names(self, partition: int, suffix: str = SUFFIX) -> list[str]:
         """Checkpoints of a partition, newest first."""
         folder = self._folder(partition)
         self._fs.invalidate_cache(folder)
         if not self._fs.exists(folder):
             return []
         return sorted(
-            (name for name in self._fs.ls(folder, detail=False) if name.endswith(SUFFIX)), reverse=True
+            (name for name in self._fs.ls(folder, detail=False) if name.endswith(suffix)), reverse=True
         )
+
+    def _stale(self, partition: int) -> list[str]:
+        """What is beyond the number kept, and what a killed worker left half written."""
+        return self._names(partition)[self._keep :] + self._names(partition, PART)
 
     def _write_file(self, file: BinaryIO, offset: int, arrays: Arrays) -> None:
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         forms = [_ArrayForm(name, array.dtype.str, array.shape) for name, array in contiguous.items()]
-        header = msgspec.msgpack.encode(_Header(FORMAT, self._version, offset, forms))
+        header = msgspec.msgpack.encode(_Header(FORMAT, self._version, self._rules, offset, forms))
         checksum = xxhash.xxh3_128()
         parts: list[Any] = [MAGIC, len(header).to_bytes(LENGTH_BYTES, "big"), header]
         parts += [array.reshape(-1).view(np.uint8).data for array in contiguous.values() if array.size]
@@ -134,9 +157,17 @@ class Checkpoints:
         length = int.from_bytes(body[len(MAGIC) : begin], "big")
         if length > LONGEST_HEADER:
             raise CheckpointError(f"{name} is not a checkpoint: its header claims {length} bytes")
-        header = msgspec.msgpack.decode(body[begin : begin + length], type=_Header)
-        if header.format > FORMAT:
-            raise CheckpointError(f"{name} has format {header.format}, this version reads up to {FORMAT}")
+        header_bytes = body[begin : begin + length]
+        written_in = msgspec.msgpack.decode(header_bytes, type=_Format).format
+        if written_in != FORMAT:
+            raise CheckpointError(f"{name} has format {written_in}, this version reads {FORMAT}")
+        header = msgspec.msgpack.decode(header_bytes, type=_Header)
+        if header.settings != self._rules:
+            log.warning(
+                "checkpoint_of_other_settings",
+                checkpoint=name,
+                action="none: what was published stands, the new settings hold from here on",
+            )
         return _arrays(body[begin + length :], header.arrays)
 
 

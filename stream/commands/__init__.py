@@ -9,6 +9,7 @@ from stream.errors import NewsfoldError
 
 COMMANDS = {
     "broker": "Run a Kafka broker on this machine, for development.",
+    "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
     "produce": "Send articles of a JSON Lines file to Kafka.",
     "replay": "Fold a JSON Lines file without Kafka.",

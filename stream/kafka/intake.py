@@ -120,7 +120,9 @@ class Intake(Service):
         async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
             results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
         with self._metrics.timed("append"):
-            await self._send_all([self._outgoing(*each) for each in zip(results, events, strict=True)])
+            await self._send_all(
+                [out for pair in zip(results, events, strict=True) for out in self._outgoing(*pair)]
+            )
         for result in results:
             if isinstance(result, Refused):
                 self._tell_refusal(result)
@@ -174,14 +176,15 @@ class Intake(Service):
             if end is not None and done is not None:
                 self._metrics.lag.labels(source.topic, str(source.partition)).set(max(0, end - done))
 
-    def _outgoing(self, result: EmbeddedArticle | Refused, event: EventT) -> _Outgoing:
+    def _outgoing(self, result: EmbeddedArticle | Refused, event: EventT) -> list[_Outgoing]:
         topics = self._settings.topics
         if isinstance(result, Refused):
             limit = self._settings.intake.max_article_bytes
             letter = dead_letter(result, topics.articles, _headers(event), limit)
-            return _Outgoing(topics.dead_letters, letter.key, letter.value, None, letter.headers)
-        shard = shard_of(result, topics.shards, topics.route_by)
-        return _Outgoing(topics.embedded, result.id.encode(), encode_record(result), shard, [])
+            return [_Outgoing(topics.dead_letters, letter.key, letter.value, None, letter.headers)]
+        key, value = result.id.encode(), encode_record(result)
+        shards = shards_of(result, topics.shards, topics.route_by)
+        return [_Outgoing(topics.embedded, key, value, shard, []) for shard in shards]
 
     def _tell_refusal(self, refused: Refused) -> None:
         self._metrics.dead_letters.labels(refused.reason).inc()
@@ -196,12 +199,15 @@ class Intake(Service):
         )
 
 
-def shard_of(record: EmbeddedArticle, shards: int, route_by: RouteBy) -> int:
-    """The shard of an article: always the same for the same language, or source."""
-    if shards == 1:
-        return 0
+def shards_of(record: EmbeddedArticle, shards: int, route_by: RouteBy) -> Sequence[int]:
+    """The shard of an article, always the same for the same language, or source.
+
+    A retraction tells neither: it goes to every shard, and those that do not know the article pass over it.
+    """
+    if record.retracted or shards == 1:
+        return range(shards)
     route = record.language if route_by is RouteBy.LANGUAGE else record.source
-    return xxhash.xxh3_64_intdigest((route or "").encode()) % shards
+    return [xxhash.xxh3_64_intdigest((route or "").encode()) % shards]
 
 
 def _incoming(event: EventT) -> Incoming:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 
 import structlog
+import xxhash
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from stream.checkpoints import Arrays, Checkpoints
@@ -215,6 +216,12 @@ class Shard:
 def new_fold(settings: Settings) -> Fold:
     """An empty fold with these settings."""
     return Fold(FoldState(settings.fold, settings.copies, settings.stories))
+
+
+def fold_digest(settings: Settings) -> str:
+    """A digest of the settings by which a shard is folded."""
+    parts = [section.model_dump_json() for section in (settings.fold, settings.copies, settings.stories)]
+    return xxhash.xxh3_64_hexdigest("\n".join(parts).encode())
 
 
 def warm_up(settings: Settings) -> None:

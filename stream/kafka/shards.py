@@ -20,7 +20,7 @@ from mode import Service
 from stream.checkpoints import Arrays, Checkpoints
 from stream.kafka.clients import connection
 from stream.kafka.failure import end_process, is_passing
-from stream.kafka.shard import Shard, warm_up
+from stream.kafka.shard import Shard, fold_digest, warm_up
 from stream.metrics import Metrics
 from stream.settings import Settings
 
@@ -53,7 +53,9 @@ class FoldStage(Service):
         self._saved: dict[int, tuple[float, int]] = {}
         self._writing: asyncio.Future[None] | None = None
         topic = settings.topics.embedded
-        self._checkpoints = Checkpoints(settings.checkpoints, topic, version("newsfold"), metrics)
+        self._checkpoints = Checkpoints(
+            settings.checkpoints, topic, version("newsfold"), fold_digest(settings), metrics
+        )
         self._consumer: Any = None  # an AIOKafkaConsumer, made when the loop runs
 
     @property

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from deploy.kafka.broker import Broker
+from stream.kafka.shard import warm_up
+from stream.settings import Settings
 from tests.integration.newsroom import Newsroom
 
 
@@ -20,6 +22,12 @@ class RunningBroker:
     """A broker that the tests share and must leave running."""
 
     bootstrap: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """Compile the kernels once, where they are not yet: the workers then find them on disk."""
+    warm_up(Settings())
 
 
 @pytest.fixture(scope="session")

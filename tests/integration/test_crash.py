@@ -5,13 +5,11 @@ from collections import Counter
 
 import pytest
 
-from stream.embedded import decode_record
-from stream.events import encode_event
-from stream.kafka.shard import new_fold
 from tests.integration.newsroom import Newsroom, article
-from tests.integration.test_end_to_end import assigned_once
+from tests.integration.undisturbed import compare
 
 TOPICS = ("harbour", "glacier", "election", "orchestra", "earthquake", "railway", "vaccine", "cathedral")
+STOP_SECONDS = 10.0  # the promise for a graceful stop
 
 
 def feed(number: int) -> list[bytes]:
@@ -29,32 +27,10 @@ def feed(number: int) -> list[bytes]:
     return lines
 
 
-async def expected_from_log(newsroom: Newsroom) -> tuple[dict[tuple[str, int], bytes], dict[str, bytes]]:
-    """What an undisturbed fold makes of the log: bytes by story and version, and the last of each story."""
-    versions: dict[tuple[str, int], bytes] = {}
-    last: dict[str, bytes] = {}
-    folds = {}
-    for record in await newsroom.read(newsroom.settings.topics.embedded):
-        fold = folds.setdefault(record.partition, new_fold(newsroom.settings))
-        for event in fold.fold(decode_record(record.value), record.timestamp).stories:
-            if event.snapshot is not None:
-                data = encode_event(event.snapshot)
-                versions[event.story_id, event.snapshot.version] = data
-                last[event.story_id] = data
-    return versions, last
-
-
 async def assert_as_undisturbed(newsroom: Newsroom, articles: int) -> None:
     """0 lost, 0 twice, and the bytes of an undisturbed run."""
-    assert assigned_once(await newsroom.assignments()) == Counter(f"n{n}" for n in range(articles))
-    versions, last = await expected_from_log(newsroom)
-    seen: dict[str, bytes] = {}
-    for record in await newsroom.read(newsroom.settings.topics.stories):
-        story_id = record.key.decode()
-        version = int(dict(record.headers)["ce_id"].rsplit(b":", 1)[1])
-        assert record.value == versions[story_id, version]
-        seen[story_id] = record.value
-    assert seen == last
+    comparison = await compare(newsroom, Counter(f"n{n}" for n in range(articles)))
+    assert comparison.is_clean, comparison
 
 
 @pytest.mark.parametrize(
@@ -116,7 +92,7 @@ async def test_sigterm_ends_a_worker_gracefully(newsroom: Newsroom):
     worker.start()
     worker.wait_ready()
     await newsroom.wait_for(100)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(STOP_SECONDS):
         assert await asyncio.to_thread(worker.stop) == 0
     checkpoints = list((newsroom.folder / "checkpoints").rglob("*.checkpoint"))
     assert checkpoints

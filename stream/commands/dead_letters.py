@@ -1,0 +1,122 @@
+"""`newsfold dead-letters`: what could not be read, and sending it again once its cause is mended."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from stream.kafka.letter_box import Letter, LetterFilter, Replayed, letters, replay
+from stream.metrics import DEAD_LETTER_REASONS
+from stream.settings import Settings, load_settings
+
+LISTED = 50  # letters, unless told
+SHOWN_CHARACTERS = 120  # of a message in the table; --json shows all
+FILTERS: tuple[Callable[..., Any], ...] = (
+    click.option(
+        "--reason", type=click.Choice(DEAD_LETTER_REASONS), help="Only letters refused for this reason."
+    ),
+    click.option(
+        "--from-offset", type=int, help="Only letters from this offset of the dead-letter topic on."
+    ),
+    click.option("--to-offset", type=int, help="Only letters up to this offset, itself included."),
+    click.option("--since", type=click.DateTime(), help="Only letters written since this time (UTC)."),
+)
+
+
+def _filtered(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(FILTERS):
+        command = option(command)
+    return command
+
+
+@click.group("dead-letters")
+def command() -> None:
+    """Look at the messages that could not be read, and send them again."""
+
+
+@command.command("list")
+@_filtered
+@click.option("--limit", type=click.IntRange(1), default=LISTED, show_default=True, help="Letters at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, without the article itself.")
+def list_command(
+    reason: str | None,
+    from_offset: int | None,
+    to_offset: int | None,
+    since: datetime | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List the letters, oldest first."""
+    wanted = LetterFilter(reason, from_offset, to_offset, _utc(since), limit)
+    found = asyncio.run(_found(load_settings(), wanted))
+    if as_json:
+        for letter in found:
+            sys.stdout.write(msgspec.json.encode(_facts(letter)).decode() + "\n")
+        return
+    table = Table(title=f"{len(found)} dead letters")
+    for title in ("offset", "written", "reason", "read from", "bytes", "replayed", "what was wrong"):
+        table.add_column(title, overflow="fold")
+    for letter in found:
+        facts = _facts(letter)
+        table.add_row(
+            f"{letter.partition}:{letter.offset}",
+            facts["written"],
+            escape(facts["reason"]),
+            escape(facts["read_from"]),
+            str(facts["bytes"]),
+            "yes" if letter.replayed else "",
+            escape(facts["message"][:SHOWN_CHARACTERS]),
+        )
+    Console().print(table)
+
+
+@command.command("replay")
+@_filtered
+@click.option("--limit", type=click.IntRange(1), help="Letters at most.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def replay_command(
+    reason: str | None,
+    from_offset: int | None,
+    to_offset: int | None,
+    since: datetime | None,
+    limit: int | None,
+    yes: bool,
+) -> None:
+    """Send letters to the articles topic again; each goes once, however often this runs."""
+    settings = load_settings()
+    if not yes:
+        click.confirm(f"Send the matching letters to {settings.topics.articles} again?", abort=True)
+    wanted = LetterFilter(reason, from_offset, to_offset, _utc(since), limit)
+    replayed: Replayed = asyncio.run(replay(settings, wanted))
+    cut = f"; {replayed.cut} were cut when they were put aside and cannot be sent" if replayed.cut else ""
+    click.echo(f"{replayed.sent} letters sent to {settings.topics.articles}{cut}")
+
+
+async def _found(settings: Settings, wanted: LetterFilter) -> list[Letter]:
+    return [letter async for letter in letters(settings, wanted)]
+
+
+def _facts(letter: Letter) -> dict[str, Any]:
+    place = f"{letter.told('topic')}-{letter.told('partition')}@{letter.told('offset')}"
+    return {
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "written": datetime.fromtimestamp(letter.timestamp / 1000, UTC).isoformat(timespec="seconds"),
+        "reason": letter.told("reason"),
+        "read_from": place,
+        "key": (letter.key or b"").decode(errors="replace"),
+        "bytes": len(letter.value or b""),
+        "replayed": letter.replayed,
+        "message": letter.told("exception.message"),
+    }
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None

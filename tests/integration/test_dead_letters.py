@@ -1,0 +1,75 @@
+"""`newsfold dead-letters`: what could not be read is listed, and goes back once, however often it is asked for."""
+
+import asyncio
+import json
+import os
+
+import click.testing
+import pytest
+
+from stream.commands import newsfold
+from stream.kafka.letter_box import REPLAYED_FROM, LetterFilter, letters, replay
+from tests.integration.newsroom import Newsroom, article
+
+
+@pytest.fixture
+async def refused(newsroom: Newsroom) -> Newsroom:
+    """A newsroom whose worker has refused three messages: undecodable, without text, and too large."""
+    newsroom.environment["NEWSFOLD_INTAKE__MAX_ARTICLE_BYTES"] = "2048"
+    large = article("large", "Harbour wall raised", "Stone after stone. " * 200)
+    await newsroom.send([(b"bad", b"not json"), (b"x", b'{"id": "x"}'), (b"large", large)], partition=0)
+    with newsroom.worker() as worker:
+        await asyncio.to_thread(worker.wait_ready, 240)
+        await newsroom.wait_for(0, letters=3)
+    return newsroom
+
+
+async def run(newsroom: Newsroom, *arguments: str) -> str:
+    """The output of a `newsfold` command with this newsroom's settings."""
+    runner = click.testing.CliRunner(env=os.environ | newsroom.environment)
+    result = await asyncio.to_thread(runner.invoke, newsfold, ["dead-letters", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+async def test_letters_are_listed_by_reason_and_offset(refused: Newsroom):
+    listed = [json.loads(line) for line in (await run(refused, "list", "--json")).splitlines()]
+    assert [one["reason"] for one in listed] == ["undecodable", "no_text", "oversized"]
+    assert listed[0]["read_from"] == f"{refused.settings.topics.articles}-0@0"
+    some = (await run(refused, "list", "--json", "--reason", "no_text")).splitlines()
+    assert [json.loads(line)["key"] for line in some] == ["x"]
+    rest = (await run(refused, "list", "--json", "--from-offset", "1", "--to-offset", "1")).splitlines()
+    assert [json.loads(line)["offset"] for line in rest] == [1]
+    assert await run(refused, "list", "--json", "--since", "2199-01-01") == ""
+    assert "no_text" in await run(refused, "list")
+
+
+async def test_a_letter_is_replayed_once_and_not_when_it_was_cut(refused: Newsroom):
+    articles = refused.settings.topics.articles
+    assert "2 letters sent" in await run(refused, "replay", "--yes")
+    assert "0 letters sent" in await run(refused, "replay", "--yes")
+    sent = (await refused.read(articles))[3:]
+    assert sorted((record.key, record.value) for record in sent) == [
+        (b"bad", b"not json"),
+        (b"x", b'{"id": "x"}'),
+    ]
+    for record in sent:
+        headers = dict(record.headers)
+        assert not any(name.startswith("__connect.") for name in headers)
+        assert headers[REPLAYED_FROM].startswith(f"{refused.settings.topics.dead_letters}:0:".encode())
+    assert [letter.replayed async for letter in letters(refused.settings, LetterFilter())] == [
+        True,
+        True,
+        False,
+    ]
+
+
+async def test_a_replayed_letter_that_is_still_wrong_becomes_one_new_letter(refused: Newsroom):
+    await replay(refused.settings, LetterFilter(reason="no_text"))
+    with refused.worker() as worker:
+        await asyncio.to_thread(worker.wait_ready, 240)
+        await refused.wait_for(0, letters=5)  # three, a receipt, and the one refused again
+    waiting = [
+        letter.told("reason") async for letter in letters(refused.settings, LetterFilter(), waiting_only=True)
+    ]
+    assert sorted(waiting) == ["no_text", "oversized", "undecodable"]

@@ -1,0 +1,164 @@
+"""Checkpoints come back whole or not at all, and whatever is wrong with one, the one before it serves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import xxhash
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from stream.checkpoints import FORMAT, LENGTH_BYTES, MAGIC, PART, SUM_BYTES, Arrays, Checkpoints
+from stream.errors import SettingsError
+from stream.metrics import Metrics
+from stream.settings import CheckpointSettings
+
+KEEP = 3
+ANY_DTYPE = st.sampled_from([np.int8, np.uint8, np.uint16, np.uint32, np.int64, np.uint64, np.float32])
+ANY_ARRAY = ANY_DTYPE.flatmap(
+    lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=9))
+)
+
+
+def checkpoints(folder: Path | str, rules: str = "rules", metrics: Metrics | None = None) -> Checkpoints:
+    settings = CheckpointSettings(url=str(folder), keep=KEEP)
+    return Checkpoints(settings, "log", "1.0", rules, metrics or Metrics())
+
+
+def state(number: int) -> Arrays:
+    return {"numbers": np.arange(number, number + 1_000), "text": np.frombuffer(b"abc", np.uint8)}
+
+
+def number_of(arrays: Arrays) -> int:
+    return int(arrays["numbers"][0])
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[Checkpoints, list[Path]]:
+    """Three checkpoints, at the offsets 10, 20 and 30, and their files, oldest first."""
+    store = checkpoints(tmp_path)
+    for offset in (10, 20, 30):
+        store.write(0, offset, state(offset))
+    return store, sorted((tmp_path / "log-0").iterdir())
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=20), ANY_ARRAY, max_size=6))
+def test_what_was_written_is_read_back(arrays: Arrays):
+    store = checkpoints("memory://read-back")
+    store.write(0, 7, arrays)
+    found = store.newest(0, 7, lambda read: read)
+    assert found is not None
+    offset, read = found
+    assert offset == 7
+    assert read.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert read[name].dtype == array.dtype
+        np.testing.assert_array_equal(read[name], array)
+
+
+def test_the_newest_one_not_past_the_committed_offset_is_taken(three):
+    store, _ = three
+    assert store.newest(0, 30, number_of) == (30, 30)
+    assert store.newest(0, 29, number_of) == (20, 20)
+    assert store.newest(0, 9, number_of) is None
+
+
+def test_partitions_are_apart(three):
+    store, _ = three
+    assert store.newest(1, 30, number_of) is None
+
+
+def test_their_number_is_bounded_and_halves_of_a_killed_worker_are_removed(three, tmp_path: Path):
+    store, files = three
+    files[0].with_name(files[0].name + PART).write_bytes(b"half")
+    for offset in range(40, 100, 10):
+        store.write(0, offset, state(offset))
+    left = sorted(int(file.stem) for file in (tmp_path / "log-0").iterdir())
+    assert left == [70, 80, 90]
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def flipped(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+def emptied(data: bytes) -> bytes:
+    return data[:0]
+
+
+def of_format(number: int, data: bytes) -> bytes:
+    """The same file as if written in another format, its checksum right."""
+    begin = len(MAGIC) + LENGTH_BYTES
+    length = int.from_bytes(data[len(MAGIC) : begin], "big")
+    header = msgspec.msgpack.decode(data[begin : begin + length])
+    changed = msgspec.msgpack.encode(header | {"format": number, "new": "field"})
+    body = MAGIC + len(changed).to_bytes(LENGTH_BYTES, "big") + changed + data[begin + length : -SUM_BYTES]
+    return body + xxhash.xxh3_128_digest(body)
+
+
+def newer(data: bytes) -> bytes:
+    return of_format(FORMAT + 1, data)
+
+
+def not_ours(data: bytes) -> bytes:
+    return b"PK\x03\x04" + data
+
+
+@pytest.mark.parametrize("damage", [cut, flipped, emptied, newer, not_ours])
+def test_a_bad_one_is_refused_and_the_one_before_it_serves(three, damage: Callable[[bytes], bytes]):
+    store, files = three
+    files[-1].write_bytes(damage(files[-1].read_bytes()))
+    assert store.newest(0, 30, number_of) == (20, 20)
+
+
+def test_where_every_one_is_bad_the_log_serves(three):
+    store, files = three
+    for file in files:
+        file.write_bytes(flipped(file.read_bytes()))
+    assert store.newest(0, 30, number_of) is None
+
+
+@given(at=st.integers(min_value=0), bit=st.integers(0, 7))
+def test_no_flipped_bit_goes_unnoticed(at: int, bit: int):
+    store = checkpoints("memory://flipped")
+    store.write(0, 1, {"numbers": np.arange(5)})
+    (name,) = store._names(0)
+    data = bytearray(store._fs.cat_file(name))
+    data[at % len(data)] ^= 1 << bit
+    store._fs.pipe_file(name, bytes(data))
+    assert store.newest(0, 1, number_of) is None
+
+
+def test_one_that_the_state_refuses_is_passed_over(three):
+    store, _ = three
+
+    def restore(arrays: Arrays) -> int:
+        if number_of(arrays) == 30:
+            raise KeyError("vectors of another model")
+        return number_of(arrays)
+
+    assert store.newest(0, 30, restore) == (20, 20)
+
+
+@pytest.mark.usefixtures("three")
+def test_one_of_other_settings_is_taken(tmp_path: Path):
+    assert checkpoints(tmp_path, rules="other").newest(0, 30, number_of) == (30, 30)
+
+
+def test_a_store_that_fails_is_counted_and_does_not_stop_the_stream(tmp_path: Path):
+    metrics = Metrics()
+    (tmp_path / "file").write_text("in the way")
+    checkpoints(tmp_path / "file", metrics=metrics).write(0, 1, state(1))
+    assert metrics.checkpoints.labels("failed")._value.get() == 1
+
+
+def test_a_kind_of_store_that_does_not_exist_is_a_wrong_setting():
+    with pytest.raises(SettingsError, match="CHECKPOINTS__URL"):
+        checkpoints("nowhere://x")
