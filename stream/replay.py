@@ -5,8 +5,8 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
-from embeddings.encoder import load_encoder
 
+from embeddings.encoder import load_encoder
 from stream.articles_file import key_of, read_lines
 from stream.embed import Embedder, Incoming, Refused
 from stream.embedded import EmbeddedArticle, Origin, decode_record, encode_record

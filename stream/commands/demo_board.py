@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -59,17 +60,18 @@ def story_table(feed: Feed, rows: int) -> Table:
         title=f"{len(feed.assignments)} articles in {len(stories)} stories",
         title_justify="left",
         header_style="bold",
+        box=box.SIMPLE_HEAD,
     )
     table.add_column("Story", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("Keywords", style="dim", no_wrap=True, overflow="ellipsis", max_width=34)
+    table.add_column("Keywords", style="dim", no_wrap=True, overflow="ellipsis", max_width=28)
     for name in ("Sources", "Reports", "Copies"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", min_width=len(name))
     for story in stories[:rows]:
         counts = story.counts
         numbers = (str(counts.sources), str(counts.reports), str(counts.copies))
         table.add_row(escape(story.headline), escape(", ".join(story.keywords[:4])), *numbers)
     if len(stories) > rows:
-        table.add_row(f"[dim]and {len(stories) - rows} more[/]")
+        table.add_row(f"[dim]... and {len(stories) - rows} more[/]")
     return table
 
 

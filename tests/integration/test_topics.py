@@ -51,5 +51,5 @@ async def test_a_worker_refuses_to_start_without_its_topics(broker, topic_prefix
 
 
 async def test_a_broker_that_is_not_there_is_named():
-    with pytest.raises(BrokerUnavailableError, match="127.0.0.1:1"):
+    with pytest.raises(BrokerUnavailableError, match=r"127\.0\.0\.1:1"):
         await connect_admin(KafkaSettings(bootstrap_servers="127.0.0.1:1"))
