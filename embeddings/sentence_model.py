@@ -111,12 +111,23 @@ def _load_model(settings: EncoderSettings) -> SentenceTransformer:
 
 
 def _limit_tokens(model: SentenceTransformer, wanted: int) -> int:
-    """Set how many tokens the model reads, within what it was made for; a StaticEmbedding reads every text whole."""
+    """Set how many tokens the model reads, within its positions; a StaticEmbedding reads every text whole.
+
+    The limit saved with a model is often below its positions (MiniLM: 256 of 512), so it is not asked.
+    """
     if isinstance(model[0], StaticEmbedding):
         return wanted
-    limit = int(min(wanted, getattr(model.tokenizer, "model_max_length", wanted)))
+    limit = min([wanted, *_position_counts(model)])
     model.max_seq_length = limit
     return limit
+
+
+def _position_counts(model: SentenceTransformer) -> Iterator[int]:
+    """Yield the sizes of learnt position tables; models with rotary positions have none."""
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
+            # RoBERTa's kind count positions from behind the padding index.
+            yield module.num_embeddings - (0 if module.padding_idx is None else module.padding_idx + 1)
 
 
 def _fingerprint(model: SentenceTransformer) -> str:

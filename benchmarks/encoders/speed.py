@@ -25,7 +25,8 @@ from embeddings.static_table import StaticTable, StaticTableEncoder, built_table
 from embeddings.vectors import quantise_sums
 
 LENGTHS = (40, 128, 256, 512)
-BATCH = 64  # articles handed to the encoder at once, the embed stage's default
+BATCH = 64  # articles handed to a table at once, the embed stage's default
+MODEL_BATCH = 16  # to a transformer, for which 64 long ones take a quarter of a minute
 Encode = Callable[[list[EncoderText]], object]
 
 
@@ -47,7 +48,13 @@ def main() -> None:
         for budget in (1, 2_048, 8_192)
     }
     for budget, encoder in encoders.items():
-        show(f"{Path(model).name}, fp32, batches of {budget} tokens", encoder.encode, words, seconds)
+        show(
+            f"{Path(model).name}, fp32, batches of {budget} tokens",
+            encoder.encode,
+            words,
+            seconds,
+            MODEL_BATCH,
+        )
     compare_batches(encoders, words)
 
 
@@ -68,19 +75,19 @@ def draw(words: list[str], length: int, seed: int, count: int) -> list[EncoderTe
     return [EncoderText(title="", text=" ".join(words[word] for word in row)) for row in drawn]
 
 
-def batches(words: list[str], length: int) -> Iterator[list[EncoderText]]:
-    """Yield batches of new texts for ever."""
+def batches(words: list[str], length: int, size: int) -> Iterator[list[EncoderText]]:
+    """Yield batches of `size` new texts for ever."""
     seed = 0
     while True:
         seed += 1
-        yield draw(words, length, seed, BATCH)
+        yield draw(words, length, seed, size)
 
 
-def show(name: str, encode: Encode, words: list[str], seconds: float) -> None:
+def show(name: str, encode: Encode, words: list[str], seconds: float, size: int = BATCH) -> None:
     """Print a backend's row: articles a second of CPU time, after one batch to warm up."""
     rates = []
     for length in LENGTHS:
-        source = batches(words, length)
+        source = batches(words, length, size)
         encode(next(source))
         spent, articles = 0.0, 0
         while spent < seconds / len(LENGTHS):

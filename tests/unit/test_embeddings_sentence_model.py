@@ -77,9 +77,13 @@ def test_the_version_tells_apart_what_would_make_other_vectors(alone: Encoder, b
     assert shorter.encode(NEWS[2:3]).tolist() != batched.encode(NEWS[2:3]).tolist()
 
 
-def test_more_tokens_than_the_model_reads_are_cut_to_its_limit() -> None:
-    longest = load_encoder(EncoderSettings(model=MINILM, max_tokens=8_192))
-    assert longest.version == load_encoder(EncoderSettings(model=MINILM, max_tokens=512)).version
+def test_more_tokens_are_read_where_asked_up_to_the_models_positions(batched: Encoder) -> None:
+    longer, longest = (load_encoder(EncoderSettings(model=MINILM, max_tokens=most)) for most in (512, 8_192))
+    late_difference = [EncoderText(title="", text="talks " * 300 + end) for end in ("grain", "football")]
+    unread, read = batched.encode(late_difference), longer.encode(late_difference)
+    assert unread[0].tolist() == unread[1].tolist()
+    assert read[0].tolist() != read[1].tolist()
+    assert longest.version == longer.version != batched.version
 
 
 def test_a_model_saved_in_half_precision_runs_in_full(tmp_path: Path) -> None:
