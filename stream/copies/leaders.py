@@ -247,14 +247,20 @@ def exact_leader(index: Any, digest: Any, window: Any) -> Any:
 def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, rows: Any, found: Any) -> None:
     """Find the live postings of every triple (`places` and `rows`, `found` of them each) and the boilerplate."""
     clock = index.clock
+    starts = np.empty(
+        (len(sample), 2), np.int64
+    )  # all buckets are read before any is used: memory works ahead
     for k in range(len(sample)):
-        tag = np.uint16(sample[k] & np.uint64(0xFFFF))
         for choice in range(2):
-            start = bucket_of(sample[k], choice, len(index.owners))
+            start = bucket_of(sample[k], choice, len(index.tags))
             same = False
             for entry in index.tags[start : start + BUCKET]:
-                same |= entry == tag
-            if not same:
+                same |= entry == np.uint16(sample[k] & np.uint64(0xFFFF))
+            starts[k, choice] = start if same else -1
+    for k in range(len(sample)):
+        tag = np.uint16(sample[k] & np.uint64(0xFFFF))
+        for start in starts[k]:
+            if start < 0:
                 continue
             for i in range(start, start + BUCKET):
                 if index.tags[i] != tag or not alive(index.owners[i], clock):
@@ -358,25 +364,20 @@ def judge(
     similar = matched >= 8 and opposed * 12 <= matched
     similar = similar and matched >= 0.6 * max(end - start, other_end - other_start)
     if title:
-        similar = opposed == 0 and matched >= 0.85 * max(len(lead), len(other))
-        reaches = similar
-    elif short:
+        alike = opposed == 0 and matched == shorter and matched >= 0.7 * max(len(lead), len(other))
+        return COPY if alike else TOO_LITTLE, score, threshold, start
+    if short:
         similar = similar and opposed == 0 and throughout
-    if (
-        similar
-        and reaches
-        and start <= 16 + furniture
-        and (other_start <= 16 or matched >= 20)
-        and hits[ALL] >= 2
-    ):
+    near_start = start <= min(4 if same else 16, matched // 2) + furniture
+    if similar and reaches and near_start and (other_start <= 16 or matched >= 20) and hits[ALL] >= 2:
         return COPY, score, threshold, start
     if score < threshold or hits[ALL] < min(4, smaller):
         return TOO_LITTLE, score, threshold, FAR
     if hits[BASE] < 10:
-        held = share(hits[BASE], own[BASE]) if own[BASE] >= 6 else share(hits[POSTED], own[POSTED])
+        held = (share(hits[BASE], own[BASE]) + share(hits[POSTED], own[POSTED])) / 2
         holds = share(hits[BASE], base_size) if base_size >= 6 else share(hits[ALL], size)
         leading = hits[LEAD] >= 2 and share(hits[LEAD], own[LEAD]) >= (0.3 if same else 0.1)
-        if not leading and (same or held < 0.33):
+        if not leading and (same or held < (0.25 if holds >= 0.95 else 0.45)):
             return ASIDE, score, threshold, FAR
         if holds < 0.25:
             return ASIDE, score, threshold, FAR

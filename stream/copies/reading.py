@@ -167,8 +167,11 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any, tokens: A
             token = (token ^ np.uint64(code)) * _PRIME
             inside = True
             run = 0
-            while i < size and ascii_words[data[i]] != 0:
-                token = (token ^ np.uint64(ascii_words[data[i]])) * _PRIME
+            while i < size:
+                letter = ascii_words[data[i]]
+                if letter == 0:
+                    break
+                token = (token ^ np.uint64(letter)) * _PRIME
                 i += 1
             continue
         if kind == JOINER:
