@@ -377,7 +377,7 @@ def judge(
         held = (share(hits[BASE], own[BASE]) + share(hits[POSTED], own[POSTED])) / 2
         holds = share(hits[BASE], base_size) if base_size >= 6 else share(hits[ALL], size)
         leading = hits[LEAD] >= 2 and share(hits[LEAD], own[LEAD]) >= (0.3 if same else 0.1)
-        if not leading and (same or held < (0.25 if holds >= 0.95 else 0.45)):
+        if not leading and (same or held < (0.25 if holds >= 0.95 else 0.36)):
             return ASIDE, score, threshold, FAR
         if holds < 0.25:
             return ASIDE, score, threshold, FAR
