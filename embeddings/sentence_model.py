@@ -1,10 +1,10 @@
 """Any sentence-transformers model as an encoder: a name on the Hugging Face hub, or a folder.
 
-The model runs in float32, because half precision is slow on CPUs and dynamic int8 makes a vector depend on the texts
-beside it. In float32 padding and batch shape still change the order of sums, in the last bits: a component on the edge
-between two int8 steps may land on either (rare: benchmarks/encoders/results.md). `batch_tokens` = 1 encodes every
-article alone and removes even that. Nothing downstream depends on it: a vector is computed once and travels in the
-log.
+The model runs in float32, because half precision is slow on CPUs and dynamic int8 makes a vector depend on the
+texts beside it. In float32 padding and batch shape still change the order of sums, in the last bits: a component on
+the edge between two int8 steps may land on either (rare: benchmarks/encoders/results.md). `batch_tokens` = 1
+encodes every article alone and removes even that. Nothing downstream depends on it: a vector is computed once and
+travels in the log.
 
 Nothing is downloaded where HF_HUB_OFFLINE=1 is set; a model in the hub's cache or in a folder needs no network.
 """
