@@ -14,6 +14,8 @@ import numpy.typing as npt
 from stream.copies.kernels import kernel
 
 BUCKET = 8
+ONES = np.uint64(0x0001000100010001)
+TOPS = np.uint64(0x8000800080008000)
 STOP = 0x80000000  # marks boilerplate; the serial beside it says when it was last seen
 SERIAL = 0x7FFFFFFF
 STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
@@ -247,16 +249,19 @@ def exact_leader(index: Any, digest: Any, window: Any) -> Any:
 def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, rows: Any, found: Any) -> None:
     """Find the live postings of every triple (`places` and `rows`, `found` of them each) and the boilerplate."""
     clock = index.clock
+    fours = index.tags.view(np.uint64)  # four tags at a time
     starts = np.empty(
         (len(sample), 2), np.int64
-    )  # all buckets are read before any is used: memory works ahead
+    )  # every bucket is read before one is used: memory works ahead
     for k in range(len(sample)):
+        pattern = (sample[k] & np.uint64(0xFFFF)) * ONES
         for choice in range(2):
             start = bucket_of(sample[k], choice, len(index.tags))
-            same = False
-            for entry in index.tags[start : start + BUCKET]:
-                same |= entry == np.uint16(sample[k] & np.uint64(0xFFFF))
-            starts[k, choice] = start if same else -1
+            low = fours[start >> 2] ^ pattern
+            high = fours[(start >> 2) + 1] ^ pattern
+            alike = ((low - ONES) & ~low) | ((high - ONES) & ~high)
+            same = alike & TOPS  # not 0 where one of the eight tags is this one
+            starts[k, choice] = start if same != 0 else -1
     for k in range(len(sample)):
         tag = np.uint16(sample[k] & np.uint64(0xFFFF))
         for start in starts[k]:
