@@ -35,10 +35,11 @@ def background() -> Background:
 
 
 @cache
-def common_terms() -> frozenset[int]:
-    """Buckets of words too common to be evidence."""
+def is_common() -> np.ndarray:
+    """Which buckets hold words too common to be evidence: bool [TERM_BUCKETS]."""
     table = background()
-    return frozenset(np.flatnonzero(table.terms > COMMON_SHARE * table.articles).tolist())
+    common: np.ndarray = table.terms > COMMON_SHARE * table.articles
+    return common
 
 
 @cache

@@ -8,8 +8,8 @@ from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from stream.stories.kernels import part
 from stream.stories.tables import (
     CHANNELS,
     DENSE,
@@ -20,7 +20,7 @@ from stream.stories.tables import (
     POSTING_BUCKETS,
     POSTINGS,
     RECENT,
-    RECENT_AT,
+    RECENT_COUNT,
     WHOLE,
 )
 from stream.stories.weighing import (
@@ -28,16 +28,18 @@ from stream.stories.weighing import (
     MIX_LEAD,
     MIX_NAMES,
     MIX_WHOLE,
+    add_to,
     compare,
     rarity,
+    zero,
 )
 
 POSTED_WORDS = 24  # heaviest words of an article under which its story is listed
 POSTED_NAMES = 12
 ASKED_WORDS = 40  # heaviest words of an article whose lists are read
 ASKED_NAMES = 20
-LISTED = 16  # stories taken from the lists
-CLOSEST = 4  # stories taken by dense centre besides
+LISTED = 10  # stories taken from the lists
+CLOSEST = 3  # stories taken by dense centre besides
 MAX_FOUND = LISTED + CLOSEST
 NEIGHBOURS_KEPT = 10
 
@@ -48,6 +50,7 @@ class Found(NamedTuple):
     slots: np.ndarray  # int32 [MAX_FOUND]
     score: np.ndarray  # float64 [S]: scratch of the search, zero between searches
     touched: np.ndarray  # int32 [S]: scratch
+    compared: np.ndarray  # int32 [MAX_FOUND]: exemplars compared
     sums: np.ndarray  # float64 [MAX_FOUND, CHANNELS]: similarity summed over the exemplars
     best: np.ndarray  # float64 [MAX_FOUND]: most similar exemplar (mixed)
     centre: (
@@ -66,6 +69,7 @@ def new_found(stories: int) -> Found:
         np.zeros(MAX_FOUND, np.int32),
         np.zeros(stories),
         np.zeros(stories, np.int32),
+        np.zeros(MAX_FOUND, np.int32),
         np.zeros((MAX_FOUND, CHANNELS)),
         np.zeros(MAX_FOUND),
         np.zeros((MAX_FOUND, CHANNELS)),
@@ -77,19 +81,19 @@ def new_found(stories: int) -> Found:
     )
 
 
-@njit(cache=True)
+@part
 def word_list(word):  # type: ignore[no-untyped-def]
     """The list of a word."""
     return np.int64(word) & (POSTING_BUCKETS - 1)
 
 
-@njit(cache=True)
+@part
 def name_list(name):  # type: ignore[no-untyped-def]
     """The list of a name: a mixing step keeps names apart from words of the same bucket."""
     return (np.int64(name) * 0x9E3779B1 + 0x7F4A7C15 >> 7) & (POSTING_BUCKETS - 1)
 
 
-@njit(cache=True)
+@part
 def post(tables, at, story):  # type: ignore[no-untyped-def]
     """Put a story at the end of a list; where the list is full its oldest entry goes."""
     held = tables.posted[at]
@@ -105,7 +109,7 @@ def post(tables, at, story):  # type: ignore[no-untyped-def]
     tables.posted[at] = last + 1 if last >= held else held
 
 
-@njit(cache=True)
+@part
 def unpost(tables, at, story):  # type: ignore[no-untyped-def]
     """Take a story off a list, where it is on it."""
     held = tables.posted[at]
@@ -117,7 +121,7 @@ def unpost(tables, at, story):  # type: ignore[no-untyped-def]
             return
 
 
-@njit(cache=True)
+@part
 def list_story(tables, story, slot):  # type: ignore[no-untyped-def]
     """List a story under the heaviest words and names of one of its articles."""
     for i in range(min(POSTED_WORDS, tables.word_count[slot])):
@@ -126,7 +130,7 @@ def list_story(tables, story, slot):  # type: ignore[no-untyped-def]
         post(tables, name_list(tables.names[slot, i]), story)
 
 
-@njit(cache=True)
+@part
 def unlist_story(tables, story, slot):  # type: ignore[no-untyped-def]
     """Take it off those lists."""
     for i in range(min(POSTED_WORDS, tables.word_count[slot])):
@@ -135,16 +139,29 @@ def unlist_story(tables, story, slot):  # type: ignore[no-untyped-def]
         unpost(tables, name_list(tables.names[slot, i]), story)
 
 
-@njit(cache=True)
+@part
 def touch(tables, story):  # type: ignore[no-untyped-def]
-    """Remember a story as touched last."""
-    newest = tables.recent[(tables.totals[RECENT_AT] - 1) % RECENT]
-    if newest != story:
-        tables.recent[tables.totals[RECENT_AT] % RECENT] = story
-        tables.totals[RECENT_AT] += 1
+    """Remember a story as touched last, in the place of the one touched longest ago."""
+    forget_touch(tables, story)
+    if tables.totals[RECENT_COUNT] == RECENT:
+        forget_touch(tables, tables.recent[0])
+    tables.recent[tables.totals[RECENT_COUNT]] = story
+    tables.totals[RECENT_COUNT] += 1
 
 
-@njit(cache=True)
+@part
+def forget_touch(tables, story):  # type: ignore[no-untyped-def]
+    """Take a story from those touched lately."""
+    count = tables.totals[RECENT_COUNT]
+    for place in range(count):
+        if tables.recent[place] == story:
+            for i in range(place, count - 1):
+                tables.recent[i] = tables.recent[i + 1]
+            tables.totals[RECENT_COUNT] = count - 1
+            return
+
+
+@part
 def may_join(tables, story, slot, cross_language):  # type: ignore[no-untyped-def]
     """Whether the story is open and the article's language lets it join."""
     if tables.story[story] < 0:
@@ -155,7 +172,7 @@ def may_join(tables, story, slot, cross_language):  # type: ignore[no-untyped-de
     return ours == theirs or ours == 0 or theirs == 0
 
 
-@njit(cache=True)
+@part
 def find(tables, slot, cross_language, found):  # type: ignore[no-untyped-def]
     """Fill `found.slots` with the stories worth scoring; return how many."""
     touched = 0
@@ -189,7 +206,7 @@ def find(tables, slot, cross_language, found):  # type: ignore[no-untyped-def]
     return _find_by_centre(tables, slot, cross_language, found, count)
 
 
-@njit(cache=True)
+@part
 def _gather(tables, at, weight, found, touched):  # type: ignore[no-untyped-def]
     for place in range(tables.posted[at]):
         story = tables.postings[at, place]
@@ -200,16 +217,14 @@ def _gather(tables, at, weight, found, touched):  # type: ignore[no-untyped-def]
     return touched
 
 
-@njit(cache=True)
+@part
 def _find_by_centre(tables, slot, cross_language, found, listed):  # type: ignore[no-untyped-def]
     """Add the stories touched lately whose dense centre is closest, where the lists did not give them."""
     vector = tables.vector[slot]
     closest = np.full(CLOSEST, -1, np.int32)
     products = np.zeros(CLOSEST, np.int32)
-    for i in range(RECENT):
+    for i in range(tables.totals[RECENT_COUNT]):
         story = tables.recent[i]
-        if story < 0:
-            continue
         product = np.int32(0)
         centre = tables.centre[story]
         for j in range(len(vector)):
@@ -238,12 +253,13 @@ def _find_by_centre(tables, slot, cross_language, found, listed):  # type: ignor
     return count
 
 
-@njit(cache=True)
+@part
 def measure(tables, slot, lookup, found, count):  # type: ignore[no-untyped-def]
     """Compare the article, which stands in the lookup, with every exemplar of the stories found."""
     articles = tables.totals[0]
-    found.near[:] = -1.0
-    found.near_story[:] = -1
+    for i in range(NEIGHBOURS_KEPT):
+        found.near[i] = -1.0
+        found.near_story[i] = -1
     mass = 0.0
     for i in range(tables.name_count[slot]):
         mass += rarity(articles, tables.name_frequency[tables.names[slot, i]]) - 1.0
@@ -252,13 +268,14 @@ def measure(tables, slot, lookup, found, count):  # type: ignore[no-untyped-def]
     hits = np.zeros(MAX_NAMES, np.int8)
     for index in range(count):
         story = found.slots[index]
-        hits[:] = 0
-        found.sums[index] = 0.0
+        zero(hits)
+        zero(found.sums[index])
         found.best[index] = -1.0
+        found.compared[index] = tables.kept[story]
         for i in range(tables.kept[story]):
             member = tables.members[story, i]
             compare(tables, slot, member, lookup, hits, similarity)
-            found.sums[index] += similarity
+            add_to(found.sums[index], similarity, 1.0)
             found.best[index] = max(found.best[index], similarity[MIXED])
             _keep_nearest(found, similarity[MIXED], index, member)
         shared = 0.0
@@ -269,7 +286,7 @@ def measure(tables, slot, lookup, found, count):  # type: ignore[no-untyped-def]
         _centre_cosines(tables, story, found, index)
 
 
-@njit(cache=True)
+@part
 def _keep_nearest(found, similarity, index, member):  # type: ignore[no-untyped-def]
     if similarity <= found.near[NEIGHBOURS_KEPT - 1]:
         return
@@ -284,7 +301,7 @@ def _keep_nearest(found, similarity, index, member):  # type: ignore[no-untyped-
     found.near_slot[place] = member
 
 
-@njit(cache=True)
+@part
 def _centre_cosines(tables, story, found, index):  # type: ignore[no-untyped-def]
     """The cosine to the centroid of unit vectors: sum of cosines / length of their sum, channel by channel."""
     for channel in range(1, CHANNELS):

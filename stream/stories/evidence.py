@@ -5,12 +5,13 @@ worth is decided later, by document frequencies that run with the stream.
 """
 
 from collections import Counter
-from itertools import chain
+from itertools import chain, compress
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from stream.stories.background import common_terms, rarity
+from stream.stories.background import is_common, rarity
 from stream.stories.names import names_of
 from stream.stories.words import MAX_CHARACTERS, name_bucket, term_bucket, without_boilerplate, words_of
 
@@ -19,6 +20,7 @@ MAX_NAMES = 96  # distinct names and numbers kept: the most frequent
 MAX_KEYTERMS = 12
 LEAD_WORDS = 50  # of the text, after the title: the first two sentences or so
 MAX_COUNT = 255
+SPAN_WEIGHT = 8.0  # rarity that a name of several words counts for among the keyterms
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
@@ -46,55 +48,65 @@ def evidence_of(title: str, text: str, language: str | None) -> Evidence:
     title_words, text_words = words_of(title), words_of(text)
     whole = Counter(chain(title_words, text_words))
     lead = Counter(chain(title_words, text_words[:LEAD_WORDS]))
+    words = _telling_words(whole, lead)
+    kept = _heaviest(words)
     names, numbers = names_of(title, text)
-    counts = _bucketed(whole)
-    kept = _heaviest(counts, _bucketed(lead))
-    leads = _bucketed(lead)
     name_counts: Counter[int] = Counter()
     for name, count in (names + numbers).items():
         name_counts[name_bucket(name)] += count
     kept_names = sorted(sorted(name_counts, key=lambda bucket: (-name_counts[bucket], bucket))[:MAX_NAMES])
     return Evidence(
-        terms=np.array(kept, "<u4").tobytes(),
-        counts=bytes(min(MAX_COUNT, counts[bucket]) for bucket in kept),
-        leads=bytes(min(MAX_COUNT, leads[bucket]) for bucket in kept),
+        terms=kept.buckets.astype("<u4").tobytes(),
+        counts=np.minimum(kept.counts, MAX_COUNT).astype(np.uint8).tobytes(),
+        leads=np.minimum(kept.leads, MAX_COUNT).astype(np.uint8).tobytes(),
         names=np.array(kept_names, "<u4").tobytes(),
         name_counts=bytes(min(MAX_COUNT, name_counts[bucket]) for bucket in kept_names),
-        keyterms=_keyterms(whole, lead, names),
+        keyterms=_keyterms(words, names),
     )
 
 
-def _bucketed(words: Counter[str]) -> Counter[int]:
-    counts: Counter[int] = Counter()
-    common = common_terms()
-    for word, count in words.items():
-        bucket = term_bucket(word)
-        if bucket >= 0 and bucket not in common:
-            counts[bucket] += count
-    return counts
+class _Words(NamedTuple):
+    """Surface forms with their buckets, and their counts in the whole text and in title and lead."""
+
+    forms: list[str]
+    buckets: np.ndarray
+    counts: np.ndarray
+    leads: np.ndarray
 
 
-def _heaviest(counts: Counter[int], lead: Counter[int]) -> list[int]:
-    """The buckets to keep, ascending: the heaviest by count and rarity, those of the lead twice as heavy."""
-    if len(counts) <= MAX_TERMS:
-        return sorted(counts)
-    buckets = np.array(sorted(counts))
-    times = np.array([counts[bucket] * (2 if bucket in lead else 1) for bucket in buckets.tolist()])
-    weights = (1 + np.log2(times)) * rarity()[buckets]
-    order = np.lexsort((buckets, -weights))[:MAX_TERMS]
-    return sorted(buckets[order].tolist())
+def _telling_words(whole: Counter[str], lead: Counter[str]) -> _Words:
+    """The distinct words that are neither single letters nor common to all news."""
+    forms = list(whole)
+    buckets = np.fromiter(map(term_bucket, forms), np.int64, len(forms))
+    counts = np.fromiter(whole.values(), np.int64, len(forms))
+    leads = np.fromiter((lead[form] for form in forms), np.int64, len(forms))
+    telling = (buckets >= 0) & ~is_common()[buckets]
+    return _Words(list(compress(forms, telling.tolist())), buckets[telling], counts[telling], leads[telling])
 
 
-def _keyterms(whole: Counter[str], lead: Counter[str], names: Counter[str]) -> tuple[str, ...]:
-    """The most telling names and words, names first where they are as telling."""
-    common = common_terms()
-    weights: dict[str, float] = {}
-    for word, count in whole.items():
-        bucket = term_bucket(word)
-        if len(word) > 2 and bucket >= 0 and bucket not in common and not word.isdigit():
-            weights[word] = (1 + min(count, 8) + 2 * (word in lead)) * float(rarity()[bucket])
-    for name, count in names.items():
-        if count > 1 and " " in name:
-            weights[name] = (2 + min(count, 8)) * 8.0
-    best = sorted(weights, key=lambda term: (-weights[term], term))[:MAX_KEYTERMS]
-    return tuple(best)
+def _heaviest(words: _Words) -> _Words:
+    """The buckets to keep, ascending: the heaviest by count and rarity, those of the lead as if told twice."""
+    buckets, place = np.unique(words.buckets, return_inverse=True)
+    counts = np.bincount(place, words.counts, len(buckets)).astype(np.int64)
+    leads = np.bincount(place, words.leads, len(buckets)).astype(np.int64)
+    if len(buckets) > MAX_TERMS:
+        weights = (1 + np.log2(counts * np.where(leads > 0, 2, 1))) * rarity()[buckets]
+        kept = np.sort(np.lexsort((buckets, -weights))[:MAX_TERMS])
+        buckets, counts, leads = buckets[kept], counts[kept], leads[kept]
+    return _Words([], buckets, counts, leads)
+
+
+def _keyterms(words: _Words, names: Counter[str]) -> tuple[str, ...]:
+    """The most telling words, and the names of several words that come up more than once."""
+    weights = (1 + np.minimum(words.counts, 8) + 2 * (words.leads > 0)) * rarity()[words.buckets]
+    best = [
+        (-float(weights[i]), words.forms[i])
+        for i in np.argsort(-weights, kind="stable")[: 3 * MAX_KEYTERMS].tolist()
+        if len(words.forms[i]) > 2 and not words.forms[i].isdigit()
+    ]
+    best += [
+        (-(2.0 + min(count, 8)) * SPAN_WEIGHT, name)
+        for name, count in names.items()
+        if count > 1 and " " in name
+    ]
+    return tuple(term for _, term in sorted(best)[:MAX_KEYTERMS])

@@ -5,35 +5,35 @@ import heapq
 import numpy as np
 
 from stream.errors import ModelError
-from stream.stories.candidates import MAX_FOUND, new_found
-from stream.stories.decision import Factor, StoryDecision, StoryRival
+from stream.stories.decision import Factor, StoryDecision, StoryMerge, StoryRival
 from stream.stories.evidence import Evidence
-from stream.stories.languages import language_code
-from stream.stories.membership import add_article, close_story, open_story
+from stream.stories.join_features import MAX_SCORED
+from stream.stories.model import NO_SCORE, scorers
 from stream.stories.settings import StorySettings
-from stream.stories.similarity_rule import ranked
 from stream.stories.snapshots import packed, unpacked
-from stream.stories.tables import MIXED, NOW, Tables, new_tables, with_room
-from stream.stories.weighing import clear, look_up, new_lookup, take_in
+from stream.stories.tables import NOW, Tables, new_tables
+from stream.stories.workbench import ArticleGiven, Workbench
 
 
 class StoryIndex:
     """All open stories of a shard: decides for each article, and records what it decided."""
 
     def __init__(self, settings: StorySettings, dimensions: int) -> None:
-        self._settings = settings
-        self._begin(new_tables(dimensions))
+        """An empty index for vectors of so many dimensions.
 
-    def _begin(self, tables: Tables) -> None:
-        self._tables = tables
-        self._lookup = new_lookup()
-        self._found = new_found(len(tables.story))
-        self._scores = np.zeros(MAX_FOUND)
-        self._order = np.zeros(MAX_FOUND, np.int32)
+        Raises:
+            SettingsError: the settings name a model file that cannot be read.
+        """
+        self._begin(settings, new_tables(dimensions))
+
+    def _begin(self, settings: StorySettings, tables: Tables) -> None:
+        self._settings = settings
+        self._join, self._merge = scorers(settings.model)
+        self._bench = Workbench(tables)
         open_slots = np.flatnonzero(tables.story >= 0)
         self._slots = {int(tables.story[slot]): int(slot) for slot in open_slots}
         self._deadlines = [
-            (int(tables.seen[slot]) + self._settings.window, number) for number, slot in self._slots.items()
+            (int(tables.seen[slot]) + settings.window, number) for number, slot in self._slots.items()
         ]
         heapq.heapify(self._deadlines)
 
@@ -45,7 +45,7 @@ class StoryIndex:
     @property
     def bytes(self) -> int:
         """Memory held by the tables."""
-        return sum(array.nbytes for array in self._tables)
+        return sum(array.nbytes for array in self._bench.tables)
 
     def assign(
         self,
@@ -61,94 +61,99 @@ class StoryIndex:
         `vector`: int8 [dimensions]. `event_time`: milliseconds since the epoch; `dated` tells whether it is the
         source's word. `language`: a code such as `en`, or None where unknown.
         """
+        bench = self._bench
         self._tick(event_time)
-        slot = self._take_in(number, evidence, vector, event_time, dated, language)
-        tables, order, scores = self._tables, self._order, self._scores
-        look_up(tables, slot, self._lookup)
-        count = ranked(tables, slot, self._lookup, self._found, self._settings.cross_language, scores, order)
-        threshold = self._settings.rule_threshold
-        best = int(order[0]) if count else -1
-        created = best < 0 or scores[best] < threshold
-        story = open_story(tables, slot) if created else int(self._found.slots[best])
-        add_article(tables, story, slot, self._lookup)
-        clear(tables, slot, self._lookup)
-        story_number = self._note(story)
+        given = ArticleGiven(
+            number, evidence, vector, event_time, dated, language, self._settings.cross_language
+        )
+        learned = self._settings.decision == "learned"
+        if learned:
+            threshold = self._join.threshold - self._settings.shift
+            bench.place(given, threshold, self._join.compiled, self._merge.compiled)
+        else:
+            threshold = self._settings.rule_threshold
+            bench.place(given, threshold, NO_SCORE, NO_SCORE)
+        scored = min(bench.count, MAX_SCORED) if learned else bench.count
+        logits = bench.logits[:scored].tolist()
+        created = bench.chosen < 0
+        best = max(range(scored), key=logits.__getitem__) if created and scored else bench.chosen
+        story_number = self._note(bench.story)
         return StoryDecision(
             story=story_number,
             created=created,
-            score=float(scores[best]) if count else 0.0,
+            score=logits[best] if scored else 0.0,
             threshold=threshold,
-            factors=self._rule_factors(best),
-            rival=self._rival(0 if created else 1, count),
-            centrality=0.0 if created else self._mean_similarity(story, best),
+            factors=self._factors(best, learned),
+            rival=self._rival(logits),
+            centrality=0.0 if created else bench.mean_similarity(best),
+            merges=self._merged() if bench.near else (),
         )
 
-    def _take_in(
-        self,
-        number: int,
-        evidence: Evidence,
-        vector: np.ndarray,
-        event_time: int,
-        dated: bool,
-        language: str | None,
-    ) -> int:
-        tables = with_room(self._tables)
-        if len(tables.story) != len(self._found.score):
-            self._found = new_found(len(tables.story))
-        self._tables = tables
-        slot = take_in(
-            tables,
-            np.frombuffer(evidence.terms, "<u4"),
-            np.frombuffer(evidence.counts, np.uint8),
-            np.frombuffer(evidence.leads, np.uint8),
-            np.frombuffer(evidence.names, "<u4"),
-            np.frombuffer(evidence.name_counts, np.uint8),
-            vector,
-        )
-        tables.time[slot] = event_time
-        tables.when[slot] = dated
-        tables.language[slot] = language_code(language)
-        tables.article[slot] = number
-        return int(slot)
-
-    def _note(self, story: int) -> int:
-        number = int(self._tables.story[story])
-        if number not in self._slots:
-            self._slots[number] = story
-            heapq.heappush(self._deadlines, (int(self._tables.seen[story]) + self._settings.window, number))
-        return number
-
-    def _tick(self, moment: int) -> None:
-        self._tables.totals[NOW] = max(int(self._tables.totals[NOW]), moment)
-
-    def _mean_similarity(self, story: int, index: int) -> float:
-        return float(self._found.sums[index, MIXED]) / max(1, int(self._tables.kept[story]) - 1)
-
-    def _rule_factors(self, best: int) -> tuple[Factor, ...]:
-        if best < 0:
+    def _factors(self, place: int, learned: bool) -> tuple[Factor, ...]:
+        if place < 0:
             return ()
-        similarity = float(self._found.centre[best, MIXED])
-        tempo = float(self._scores[best]) - similarity
+        if learned:
+            return self._join.factors(self._bench.features[place])
+        similarity = self._bench.centre_similarity(place)
+        tempo = float(self._bench.scores[self._bench.order[place]]) - similarity
         return (
             Factor("similarity to the story's centre", similarity, similarity),
             Factor("nearness in time", tempo, tempo),
         )
 
-    def _rival(self, place: int, count: int) -> StoryRival | None:
-        if place >= count:
+    def _rival(self, logits: list[float]) -> StoryRival | None:
+        """The best story that was not joined."""
+        places = [place for place in range(len(logits)) if place != self._bench.chosen]
+        if not places:
             return None
-        index = self._order[place]
-        return StoryRival(int(self._tables.story[self._found.slots[index]]), float(self._scores[index]))
+        place = max(places, key=logits.__getitem__)
+        return StoryRival(self._bench.story_number(place), logits[place])
+
+    def _note(self, story: int) -> int:
+        number = int(self._bench.tables.story[story])
+        if number not in self._slots:
+            self._slots[number] = story
+            deadline = int(self._bench.tables.seen[story]) + self._settings.window
+            heapq.heappush(self._deadlines, (deadline, number))
+        return number
+
+    def _merged(self) -> tuple[StoryMerge, ...]:
+        """Merge the story just touched with a neighbour, where the evidence says that they are one."""
+        bench = self._bench
+        story = bench.story
+        logits = bench.merge_logits[: bench.near].tolist()
+        best = max(range(bench.near), key=logits.__getitem__)
+        threshold = self._merge.threshold - self._settings.shift
+        if logits[best] < threshold:
+            return ()
+        numbers = bench.tables.story
+        slots = story, int(bench.neighbours[best])
+        survivor, absorbed = sorted(slots, key=lambda slot: int(numbers[slot]))
+        merge = StoryMerge(
+            absorbed=int(numbers[absorbed]),
+            survivor=int(numbers[survivor]),
+            score=logits[best],
+            threshold=threshold,
+            factors=self._merge.factors(bench.merge_features[best]),
+        )
+        bench.merge(absorbed, survivor)
+        del self._slots[merge.absorbed]
+        return (merge,)
+
+    def _tick(self, moment: int) -> None:
+        totals = self._bench.tables.totals
+        totals[NOW] = max(int(totals[NOW]), moment)
 
     def add_copy(self, story: int, leader: int, event_time: int) -> None:
         """A copy of article `leader` came: the story lives on; its centre and its span stay as they were."""
         del leader
         self._tick(event_time)
-        self._tables.seen[self._slots[story]] = self._tables.totals[NOW]
+        tables = self._bench.tables
+        tables.seen[self._slots[story]] = tables.totals[NOW]
 
     def close(self, story: int) -> None:
         """End a story that the fold emptied."""
-        close_story(self._tables, self._slots.pop(story))
+        self._bench.close(self._slots.pop(story))
 
     def close_idle(self, now: int) -> list[int]:
         """End the stories without a new article for longer than the window at stream time `now`."""
@@ -159,7 +164,7 @@ class StoryIndex:
             slot = self._slots.get(number)
             if slot is None:
                 continue
-            deadline = int(self._tables.seen[slot]) + self._settings.window
+            deadline = int(self._bench.tables.seen[slot]) + self._settings.window
             if deadline < now:
                 closed.append(number)
             else:
@@ -171,16 +176,18 @@ class StoryIndex:
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """The whole state as arrays."""
-        return packed(self._tables)
+        return packed(self._bench.tables)
 
     @classmethod
     def restore(cls, settings: StorySettings, dimensions: int, arrays: dict[str, np.ndarray]) -> "StoryIndex":
-        """The index that gave this snapshot: it answers as that one would have."""
-        if arrays["vector"].shape[1] != dimensions:
-            raise ModelError(
-                f"the checkpoint's vectors have {arrays['vector'].shape[1]} dimensions, the encoder's {dimensions}"
-            )
+        """The index that gave this snapshot: it answers as that one would have.
+
+        Raises:
+            ModelError: the snapshot holds vectors of another number of dimensions.
+        """
+        held = arrays["vector"].shape[1]
+        if held != dimensions:
+            raise ModelError(f"the checkpoint's vectors have {held} dimensions, the encoder's {dimensions}")
         index = cls.__new__(cls)
-        index._settings = settings
-        index._begin(unpacked(arrays))
+        index._begin(settings, unpacked(arrays))
         return index

@@ -3,16 +3,17 @@
 from math import floor, sqrt
 
 import numpy as np
-from numba import njit
 
-from stream.stories.candidates import list_story, touch, unlist_story
-from stream.stories.tables import CHANNELS, MAX_MEMBERS, MAX_NAMES, MIXED, NEXT_STORY, NOW
-from stream.stories.weighing import clear, compare, has_channel, look_up
+from stream.stories.candidates import forget_touch, list_story, touch, unlist_story
+from stream.stories.kernels import kernel, part
+from stream.stories.links import move_links
+from stream.stories.tables import CHANNELS, MAX_LINKS, MAX_MEMBERS, MAX_NAMES, MIXED, NEXT_STORY, NOW
+from stream.stories.weighing import add_to, clear, compare, has_channel, look_up, zero
 
 FOUNDERS = 8  # exemplars that stay: the first of a story; after them the latest, first in, first out
 
 
-@njit(cache=True)
+@part
 def open_story(tables, slot):  # type: ignore[no-untyped-def]
     """Begin a story with the article; return its slot."""
     tables.heights[0] -= 1
@@ -22,17 +23,18 @@ def open_story(tables, slot):  # type: ignore[no-untyped-def]
     tables.size[story] = 0
     tables.dated[story] = 0
     tables.kept[story] = 0
-    tables.pairs[story] = 0.0
-    tables.filled[story] = 0
-    tables.joined[story] = 0.0
-    tables.around[story] = 0.0
-    tables.near_story[story] = -1
-    tables.near_links[story] = 0
+    zero(tables.pairs[story])
+    zero(tables.filled[story])
+    zero(tables.joined[story])
+    zero(tables.around[story])
+    zero(tables.near_links[story])
+    for i in range(MAX_LINKS):
+        tables.near_story[story, i] = -1
     tables.tongue[story] = tables.language[slot]
     return story
 
 
-@njit(cache=True)
+@part
 def add_article(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
     """Make the article, which stands in the lookup, a member and exemplar of the story."""
     _note_time(tables, story, tables.time[slot], tables.when[slot])
@@ -46,7 +48,7 @@ def add_article(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
     touch(tables, story)
 
 
-@njit(cache=True)
+@part
 def _note_time(tables, story, moment, dated):  # type: ignore[no-untyped-def]
     tables.seen[story] = tables.totals[NOW]
     if dated:
@@ -57,7 +59,7 @@ def _note_time(tables, story, moment, dated):  # type: ignore[no-untyped-def]
         tables.dated[story] += 1
 
 
-@njit(cache=True)
+@part
 def keep_exemplar(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
     """Keep the article, which stands in the lookup, as an exemplar, in the place of the oldest non-founder."""
     similarity = np.zeros(CHANNELS)
@@ -68,7 +70,7 @@ def keep_exemplar(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
         look_up(tables, slot, lookup)
     for i in range(tables.kept[story]):
         compare(tables, slot, tables.members[story, i], lookup, hits, similarity)
-        tables.pairs[story] += similarity
+        add_to(tables.pairs[story], similarity, 1.0)
     for channel in range(1, CHANNELS):
         tables.filled[story, channel] += has_channel(tables, slot, channel)
     tables.filled[story, MIXED] += 1
@@ -77,7 +79,7 @@ def keep_exemplar(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
     find_centre(tables, story)
 
 
-@njit(cache=True)
+@part
 def drop_exemplar(tables, story, place, lookup):  # type: ignore[no-untyped-def]
     """Forget one exemplar; its pairs leave the sums exactly as they came."""
     gone = tables.members[story, place]
@@ -87,7 +89,7 @@ def drop_exemplar(tables, story, place, lookup):  # type: ignore[no-untyped-def]
     for i in range(tables.kept[story]):
         if i != place:
             compare(tables, gone, tables.members[story, i], lookup, hits, similarity)
-            tables.pairs[story] -= similarity
+            add_to(tables.pairs[story], similarity, -1.0)
     clear(tables, gone, lookup)
     for channel in range(1, CHANNELS):
         tables.filled[story, channel] -= has_channel(tables, gone, channel)
@@ -98,7 +100,7 @@ def drop_exemplar(tables, story, place, lookup):  # type: ignore[no-untyped-def]
     free_exemplar(tables, gone)
 
 
-@njit(cache=True)
+@part
 def free_exemplar(tables, slot):  # type: ignore[no-untyped-def]
     """Give an exemplar slot back."""
     tables.article[slot] = -1
@@ -106,7 +108,7 @@ def free_exemplar(tables, slot):  # type: ignore[no-untyped-def]
     tables.heights[1] += 1
 
 
-@njit(cache=True)
+@part
 def find_centre(tables, story):  # type: ignore[no-untyped-def]
     """The direction of the exemplars' dense vectors, as int8 of length 127."""
     dimensions = tables.centre.shape[1]
@@ -123,7 +125,7 @@ def find_centre(tables, story):  # type: ignore[no-untyped-def]
         tables.centre[story, j] = np.int8(floor(total[j] * 127.0 / length + 0.5)) if length > 0.0 else 0
 
 
-@njit(cache=True)
+@kernel
 def close_story(tables, story):  # type: ignore[no-untyped-def]
     """End a story: off the lists, its exemplars and its slot free."""
     for i in range(tables.kept[story]):
@@ -132,13 +134,41 @@ def close_story(tables, story):  # type: ignore[no-untyped-def]
     release_story(tables, story)
 
 
-@njit(cache=True)
+@part
 def release_story(tables, story):  # type: ignore[no-untyped-def]
     """Give the slot of a story without exemplars back."""
-    for i in range(len(tables.recent)):
-        if tables.recent[i] == story:
-            tables.recent[i] = -1
+    forget_touch(tables, story)
     tables.kept[story] = 0
     tables.story[story] = -1
     tables.free_stories[tables.heights[0]] = story
     tables.heights[0] += 1
+
+
+@part
+def absorb_story(tables, absorbed, survivor, lookup):  # type: ignore[no-untyped-def]
+    """Let one story live on in another: its articles, times, scores and links move, as many as there is room for."""
+    move_links(tables, absorbed, survivor)
+    if tables.dated[absorbed]:
+        if not tables.dated[survivor]:
+            tables.first[survivor], tables.last[survivor] = tables.first[absorbed], tables.last[absorbed]
+        tables.first[survivor] = min(tables.first[survivor], tables.first[absorbed])
+        tables.last[survivor] = max(tables.last[survivor], tables.last[absorbed])
+    tables.seen[survivor] = max(tables.seen[survivor], tables.seen[absorbed])
+    tables.size[survivor] += tables.size[absorbed]
+    tables.dated[survivor] += tables.dated[absorbed]
+    add_to(tables.joined[survivor], tables.joined[absorbed], 1.0)
+    add_to(tables.around[survivor], tables.around[absorbed], 1.0)
+    if tables.tongue[survivor] == 0:
+        tables.tongue[survivor] = tables.tongue[absorbed]
+    elif tables.tongue[absorbed] != 0 and tables.tongue[absorbed] != tables.tongue[survivor]:
+        tables.tongue[survivor] = -1
+    for i in range(tables.kept[absorbed]):
+        unlist_story(tables, absorbed, tables.members[absorbed, i])
+    for i in range(tables.kept[absorbed]):
+        slot = tables.members[absorbed, i]
+        look_up(tables, slot, lookup)
+        keep_exemplar(tables, survivor, slot, lookup)
+        clear(tables, slot, lookup)
+        list_story(tables, survivor, slot)
+    release_story(tables, absorbed)
+    touch(tables, survivor)

@@ -14,7 +14,7 @@ _UPPER = "".join(chr(c) for c in range(0x2000) if chr(c).isupper())
 _NAME_WORD = rf"[{re.escape(_UPPER)}][\w’'&-]*"
 _LINK = r"(?:\s(?:of|de|da|do|dos|del|der|den|di|du|la|le|van|von|bin|al|y))?\s"
 _SPAN = re.compile(rf"(?<![\w’'])(?:{_NAME_WORD})(?:{_LINK}{_NAME_WORD})*")
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*\d(?![\w])|(?<![\w.,])\d(?=%)")
+_NUMBER = re.compile(r"\b\d[\d.,]*\d\b|\b\d(?=%)")
 _SENTENCE_ENDS = frozenset(".!?:;\n\"“”'‘’-–—•(")
 MAX_SPAN_WORDS = 5  # longer spans are headlines in capitals, not names
 HEADLINE_SHARE = 0.6  # of a title's words capitalised: from here on capitals say nothing about names

@@ -12,7 +12,7 @@ class StorySettings(pydantic.BaseModel, frozen=True):
     """How articles are gathered into stories. One set of values serves every stream."""
 
     decision: Literal["learned", "rule"] = pydantic.Field(
-        default="rule",
+        default="learned",
         description="How join-or-new is decided: `learned` weighs all the evidence by the shipped model and "
         "merges stories; `rule` compares one similarity with one threshold and never merges (the baseline).",
     )
@@ -29,8 +29,12 @@ class StorySettings(pydantic.BaseModel, frozen=True):
         description="Hours of stream time without a new article after which a story is closed.",
     )
     rule_threshold: float = pydantic.Field(
-        default=0.2,
+        default=0.38,
         description="Similarity (0 to about 1.1) from which the rule joins an article to a story.",
+    )
+    model: str = pydantic.Field(
+        default="",
+        description="Path of a model file that `newsfold tune` wrote; empty for the shipped one.",
     )
     cross_language: bool = pydantic.Field(
         default=False,

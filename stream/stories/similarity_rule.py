@@ -3,16 +3,16 @@
 from math import exp
 
 import numpy as np
-from numba import njit
 
 from stream.stories.candidates import find, measure
+from stream.stories.kernels import part
 from stream.stories.tables import DAY, MIXED
 
 TEMPO_WEIGHT = 0.12  # of nearness in time beside similarity (measured, see docs/decisions/0004-stories.md)
 TEMPO_FAST, TEMPO_SLOW = 2.0, 30.0  # days in which nearness fades, and in which distance begins to count
 
 
-@njit(cache=True)
+@part
 def gap_in_days(tables, story, slot):  # type: ignore[no-untyped-def]
     """Days between the article and the story's dated articles: 0 within them, -1 where a date is unknown."""
     if not tables.when[slot] or not tables.dated[story]:
@@ -22,7 +22,7 @@ def gap_in_days(tables, story, slot):  # type: ignore[no-untyped-def]
     return outside / DAY
 
 
-@njit(cache=True)
+@part
 def similarity_score(tables, slot, found, index):  # type: ignore[no-untyped-def]
     """Cosine to the story's centre in all channels, and nearness in time."""
     gap = gap_in_days(tables, found.slots[index], slot)
@@ -32,7 +32,7 @@ def similarity_score(tables, slot, found, index):  # type: ignore[no-untyped-def
     return np.rint((found.centre[index, MIXED] + tempo) * 1e9) / 1e9
 
 
-@njit(cache=True)
+@part
 def ranked(tables, slot, lookup, found, cross_language, scores, order):  # type: ignore[no-untyped-def]
     """Find, measure and score the stories for an article; `order` lists the found by falling score."""
     count = find(tables, slot, cross_language, found)
@@ -47,7 +47,7 @@ def ranked(tables, slot, lookup, found, cross_language, scores, order):  # type:
     return count
 
 
-@njit(cache=True)
+@part
 def _before(tables, found, scores, one, other):  # type: ignore[no-untyped-def]
     """Higher score first; of equals the older story."""
     if scores[one] != scores[other]:

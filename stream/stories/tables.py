@@ -26,7 +26,7 @@ BACKGROUND_ARTICLES = 2_000  # what the shipped document frequencies count for b
 DAY = 86_400_000
 
 # Indices into `totals`
-ARTICLES, NEXT_STORY, NOW, DATED, RECENT_AT, NEIGHBOURS = range(6)
+ARTICLES, NEXT_STORY, NOW, DATED, RECENT_COUNT = range(5)
 # Indices into `levels`
 COHESION_SUM, COHESION_COUNT = range(2)
 
@@ -42,7 +42,7 @@ class Tables(NamedTuple):
     sampled_times: np.ndarray  # int64 [SAMPLE]
     postings: np.ndarray  # int32 [POSTING_BUCKETS, POSTINGS]: story slots, the most recent last
     posted: np.ndarray  # int32 [POSTING_BUCKETS]: how many of them
-    recent: np.ndarray  # int32 [RECENT]: ring of story slots, -1 empty
+    recent: np.ndarray  # int32 [RECENT]: story slots, the one touched last at the end
     story: np.ndarray  # int64 [S]: story number, -1 where the slot is free
     size: np.ndarray  # int32 [S]: reports that joined, kept as exemplars or not
     dated: np.ndarray  # int32 [S]: those of them with a date
@@ -56,8 +56,11 @@ class Tables(NamedTuple):
     filled: np.ndarray  # int32 [S, CHANNELS]: exemplars that have anything in the channel
     joined: np.ndarray  # float64 [S, 3]: count, sum and sum of squares of the scores its articles joined at
     around: np.ndarray  # float64 [S, CHANNELS]: sums of its articles' background similarity
-    near_story: np.ndarray  # int64 [S, MAX_LINKS]: slots of stories its articles' neighbours lie in, -1 empty
-    near_links: np.ndarray  # int32 [S, MAX_LINKS]: and how many
+    near_story: (
+        np.ndarray
+    )  # int64 [S, MAX_LINKS]: numbers of the stories its articles' nearest lie in, -1 empty
+    near_slot: np.ndarray  # int32 [S, MAX_LINKS]: the slots of those stories
+    near_links: np.ndarray  # int32 [S, MAX_LINKS]: how many links
     centre: np.ndarray  # int8 [S, d]: direction of the exemplars' dense sum
     words: np.ndarray  # uint32 [E, MAX_TERMS]: by falling weight
     whole: np.ndarray  # int16 [E, MAX_TERMS]: unit-length weights times 2^14
@@ -79,7 +82,7 @@ class Tables(NamedTuple):
 
 _BY_STORY = (
     *("story", "size", "dated", "first", "last", "seen", "tongue", "members", "kept", "pairs", "filled"),
-    *("joined", "around", "near_story", "near_links", "centre"),
+    *("joined", "around", "near_story", "near_slot", "near_links", "centre"),
 )
 _BY_EXEMPLAR = (
     *("words", "whole", "lead", "word_count", "names", "name", "name_count"),
@@ -100,7 +103,7 @@ def new_tables(dimensions: int, stories: int = 256, exemplars: int = 1024) -> Ta
         sampled_times=np.zeros(SAMPLE, np.int64),
         postings=np.zeros((POSTING_BUCKETS, POSTINGS), np.int32),
         posted=np.zeros(POSTING_BUCKETS, np.int32),
-        recent=np.full(RECENT, -1, np.int32),
+        recent=np.zeros(RECENT, np.int32),
         story=np.full(stories, -1, np.int64),
         size=np.zeros(stories, np.int32),
         dated=np.zeros(stories, np.int32),
@@ -115,6 +118,7 @@ def new_tables(dimensions: int, stories: int = 256, exemplars: int = 1024) -> Ta
         joined=np.zeros((stories, 3)),
         around=np.zeros((stories, CHANNELS)),
         near_story=np.full((stories, MAX_LINKS), -1, np.int64),
+        near_slot=np.zeros((stories, MAX_LINKS), np.int32),
         near_links=np.zeros((stories, MAX_LINKS), np.int32),
         centre=np.zeros((stories, dimensions), np.int8),
         words=np.zeros((exemplars, MAX_TERMS), np.uint32),

@@ -7,8 +7,8 @@ from math import floor, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from stream.stories.kernels import part
 from stream.stories.tables import (
     ARTICLES,
     DENSE,
@@ -43,30 +43,34 @@ def new_lookup() -> Lookup:
     return Lookup(np.full(WORD_SLOTS, -1, np.int16), np.full(NAME_SLOTS, -1, np.int16))
 
 
-@njit(cache=True)
+@part
 def grained(value: float) -> float:
     """The value to the nearest multiple of 1 / GRAIN."""
     return floor(value * GRAIN + 0.5) / GRAIN
 
 
-@njit(cache=True)
+@part
 def rarity(articles: int, holding: int) -> float:
     """Inverse document frequency, smoothed as in scikit-learn's TfidfTransformer."""
     return log((articles + 1.0) / (holding + 1.0)) + 1.0
 
 
-@njit(cache=True)
+@part
 def take_in(tables, words, counts, leads, names, name_counts, vector):  # type: ignore[no-untyped-def]
-    """Weigh an article into a free exemplar slot by today's document frequencies, then count it in them."""
+    """Weigh an article into a free exemplar slot by today's document frequencies, then count it in them.
+
+    One without words or names (a page that only talks about itself) has no meaning to compare: its vector is 0.
+    """
     tables.heights[1] -= 1
     slot = tables.free_exemplars[tables.heights[1]]
     articles = tables.totals[ARTICLES]
     _weigh_words(tables, slot, articles, words, counts, leads)
     _weigh_names(tables, slot, articles, names, name_counts)
     squares = np.int64(0)
+    telling = len(words) + len(names) > 0
     for i in range(len(vector)):
-        tables.vector[slot, i] = vector[i]
-        squares += np.int64(vector[i]) * np.int64(vector[i])
+        tables.vector[slot, i] = vector[i] if telling else 0
+        squares += np.int64(tables.vector[slot, i]) * np.int64(tables.vector[slot, i])
     tables.norm[slot] = sqrt(float(squares))
     for bucket in words:
         tables.word_frequency[bucket] += 1
@@ -75,12 +79,36 @@ def take_in(tables, words, counts, leads, names, name_counts, vector):  # type: 
     tables.totals[ARTICLES] += 1
     if tables.totals[ARTICLES] >= HORIZON:
         tables.totals[ARTICLES] //= 2
-        tables.word_frequency[:] = tables.word_frequency // 2
-        tables.name_frequency[:] = tables.name_frequency // 2
+        for bucket in range(len(tables.word_frequency)):
+            tables.word_frequency[bucket] //= 2
+            tables.name_frequency[bucket] //= 2
     return slot
 
 
-@njit(cache=True)
+@part
+def heaviest(one, other, most):  # type: ignore[no-untyped-def]
+    """The places of the largest sums one + other, falling, at most `most`; of equals the first."""
+    sums = np.empty(len(one))
+    for i in range(len(one)):
+        sums[i] = -(one[i] + other[i])
+    return np.argsort(sums, kind="mergesort")[:most]
+
+
+@part
+def add_to(total, part_of, sign):  # type: ignore[no-untyped-def]
+    """Add one row of numbers to another, or take it away."""
+    for i in range(len(total)):
+        total[i] += sign * part_of[i]
+
+
+@part
+def zero(row):  # type: ignore[no-untyped-def]
+    """Set a row of numbers to 0."""
+    for i in range(len(row)):
+        row[i] = 0
+
+
+@part
 def _weigh_words(tables, slot, articles, words, counts, leads):  # type: ignore[no-untyped-def]
     found = len(words)
     whole = np.zeros(found)
@@ -89,7 +117,7 @@ def _weigh_words(tables, slot, articles, words, counts, leads):  # type: ignore[
         rare = rarity(articles, tables.word_frequency[words[i]])
         whole[i] = COUNT_WEIGHT[counts[i]] * rare
         lead[i] = COUNT_WEIGHT[leads[i]] * rare
-    order = np.argsort(-(whole + lead), kind="mergesort")[:MAX_TERMS]
+    order = heaviest(whole, lead, MAX_TERMS)
     whole_length = 1e-9
     lead_length = 1e-9
     for i in order:
@@ -105,13 +133,13 @@ def _weigh_words(tables, slot, articles, words, counts, leads):  # type: ignore[
     tables.word_count[slot] = len(order)
 
 
-@njit(cache=True)
+@part
 def _weigh_names(tables, slot, articles, names, name_counts):  # type: ignore[no-untyped-def]
     found = len(names)
     weight = np.zeros(found)
     for i in range(found):
         weight[i] = COUNT_WEIGHT[name_counts[i]] * rarity(articles, tables.name_frequency[names[i]])
-    order = np.argsort(-weight, kind="mergesort")[:MAX_NAMES]
+    order = heaviest(weight, np.zeros(found), MAX_NAMES)
     length = 1e-9
     for i in order:
         length += weight[i] * weight[i]
@@ -123,7 +151,7 @@ def _weigh_names(tables, slot, articles, names, name_counts):  # type: ignore[no
     tables.name_count[slot] = len(order)
 
 
-@njit(cache=True)
+@part
 def look_up(tables, slot, lookup):  # type: ignore[no-untyped-def]
     """Enter the words and names of an exemplar in the lookup."""
     for i in range(tables.word_count[slot]):
@@ -138,7 +166,7 @@ def look_up(tables, slot, lookup):  # type: ignore[no-untyped-def]
         lookup.names[at] = i
 
 
-@njit(cache=True)
+@part
 def clear(tables, slot, lookup):  # type: ignore[no-untyped-def]
     """Take them out again."""
     for i in range(tables.word_count[slot]):
@@ -153,7 +181,7 @@ def clear(tables, slot, lookup):  # type: ignore[no-untyped-def]
             at = (at + 1) & (NAME_SLOTS - 1)
 
 
-@njit(cache=True)
+@part
 def compare(tables, asked, other, lookup, hits, similarity):  # type: ignore[no-untyped-def]
     """Write the five similarities of two exemplars, of which `asked` stands in the lookup.
 
@@ -198,7 +226,7 @@ def compare(tables, asked, other, lookup, hits, similarity):  # type: ignore[no-
     similarity[MIXED] = mixed(similarity)
 
 
-@njit(cache=True)
+@part
 def mixed(similarity):  # type: ignore[no-untyped-def]
     """The channels in one figure."""
     return grained(
@@ -209,7 +237,7 @@ def mixed(similarity):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True)
+@part
 def dense(one, other, lengths):  # type: ignore[no-untyped-def]
     """Cosine of two int8 vectors, given the product of their lengths; 0 where one is empty."""
     product = np.int32(0)
@@ -218,7 +246,7 @@ def dense(one, other, lengths):  # type: ignore[no-untyped-def]
     return grained(product / lengths) if lengths > 0.0 else 0.0
 
 
-@njit(cache=True)
+@part
 def has_channel(tables, slot, channel):  # type: ignore[no-untyped-def]
     """1 where the exemplar has anything in the channel, else 0."""
     if channel == NAMES:

@@ -19,26 +19,71 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Scripts written without spaces: every two neighbouring characters make a term.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
-# What pages say about themselves. A line (or sentence, where it is short) with one of these is not evidence.
-_BOILERPLATE = re.compile(
-    r"java ?script|cookies?\b|ad ?block|your browser|subscri(?:be|ption|ber)|newsletter|sign (?:up|in)\b|log ?in\b"
-    r"|related (?:articles?|stor|content|topics|coverage)|read (?:more|next|also)|more (?:from|on this)|see also"
-    r"|all rights reserved|copyright|terms (?:of|and)|privacy policy|advertis|click here|follow us|share (?:this|on)"
-    r"|view (?:comments|gallery|image)|story continues|continue reading|photo ?:|image (?:copyright|caption)"
-    r"|getty images|you may (?:also )?like|recommended|most (?:read|popular)|trending|loading|enable",
-    re.IGNORECASE,
+# What pages say about themselves, not about events. Told by these words, a sentence or line is dropped ...
+_NOTICE = re.compile(
+    r"java ?script|cookies?\b|ad ?block|your browser|privacy policy|terms of (?:service|use)|all rights reserved"
+    r"|consent|(?:by )?entering your (?:e-?mail|name)|(?:signed|sign) up (?:for|to)\b|content provided by"
+    r"|ask for your permission|to view this (?:content|video)|marketing messages|advertising partners"
+    r"|free newsletters?|our newsletters?|subscribe (?:now|to|today)|enable it"
 )
-MAX_BOILERPLATE_CHARACTERS = 160  # longer lines with such words are prose about cookies, not a cookie notice
+MAX_NOTICE_CHARACTERS = 320  # ... if it is no longer than this: longer ones are prose about cookies
+# ... and a short line by these as well.
+_PAGE_LINE = re.compile(
+    r"related (?:article|stor|content|topic|coverage)|read (?:more|next|also)|more (?:from|on this)|see also"
+    r"|copyright|advertisement|click here|follow us|share (?:this|on)|sign in|log in|view (?:comments|gallery)"
+    r"|continue reading|story continues|photo ?:|image (?:source|caption)|getty images|you may (?:also )?like"
+    r"|recommended|most (?:read|popular)|trending|loading|newsletter|subscri"
+)
+MAX_PAGE_LINE_CHARACTERS = 90
+_SENTENCES = re.compile(r"(?<=[.!?…。！？])\s+")
+
+
+# One of these is in whatever a notice matches: plain search is many times faster than the pattern.
+_NOTICE_SIGNS = (
+    *(
+        "javascript",
+        "java script",
+        "cookie",
+        "adblock",
+        "ad block",
+        "your browser",
+        "privacy policy",
+        "terms of ",
+    ),
+    *(
+        "all rights",
+        "consent",
+        "entering your",
+        "up for",
+        "up to",
+        "provided by",
+        "your permission",
+        "to view this",
+    ),
+    *("marketing messages", "advertising partners", "newsletter", "subscribe", "enable it"),
+)
 
 
 def without_boilerplate(text: str) -> str:
-    """The text without the lines in which a page talks about itself."""
-    if not _BOILERPLATE.search(text):
-        return text
-    lines = text.split("\n")
-    return "\n".join(
-        line for line in lines if len(line) > MAX_BOILERPLATE_CHARACTERS or not _BOILERPLATE.search(line)
-    )
+    """The text without the sentences in which a page talks about itself; paragraphs stay apart."""
+    return "\n".join(_told(line) for line in text.split("\n"))
+
+
+def _told(line: str) -> str:
+    """What a line tells beside its notices."""
+    lowered = line.lower()
+    if len(line) <= MAX_PAGE_LINE_CHARACTERS and _PAGE_LINE.search(lowered):
+        return ""
+    if not any(sign in lowered for sign in _NOTICE_SIGNS):
+        return line
+    return " ".join(sentence for sentence in _SENTENCES.split(line) if not _is_notice(sentence))
+
+
+def _is_notice(sentence: str) -> bool:
+    if len(sentence) > MAX_NOTICE_CHARACTERS:
+        return False
+    lowered = sentence.lower()
+    return any(sign in lowered for sign in _NOTICE_SIGNS) and _NOTICE.search(lowered) is not None
 
 
 def words_of(text: str) -> list[str]:

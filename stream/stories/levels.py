@@ -1,0 +1,84 @@
+"""What is usual in this stream: the similarity of unrelated articles, and of articles of one story."""
+
+from math import sqrt
+
+import numpy as np
+
+from stream.stories.candidates import may_join
+from stream.stories.kernels import part
+from stream.stories.tables import CHANNELS, COHESION_COUNT, COHESION_SUM, MAX_NAMES, MIXED, RECENT_COUNT
+from stream.stories.weighing import add_to, compare
+
+SAMPLED_STORIES = 32  # open stories one exemplar of which the article is compared with
+LEFT_OUT = 3  # of the most similar ones, and
+LEFT_OUT_SHARE = 0.1  # this share: they may be related
+AROUND_PRIOR, AROUND_WEIGHT = 0.05, 5.0  # similarity of unrelated articles before any is seen
+COHESION_PRIOR, COHESION_WEIGHT = 0.25, 20.0  # similarity to one's own story before any article joined
+COHESION_FORGET = 200.0  # joins after which half of them are forgotten
+PAIRS_WEIGHT = 6.0  # pairs that the stream's level counts for in a story's cohesion
+SCORES_WEIGHT, SCORES_SPREAD = 3.0, 0.1  # joins and spread that it counts for in a story's past scores
+
+
+@part
+def background(tables, slot, lookup, cross_language, around):  # type: ignore[no-untyped-def]
+    """Fill `around` [CHANNELS] with the article's similarity to open stories it has nothing to do with."""
+    recent = tables.totals[RECENT_COUNT]
+    taken = min(recent, SAMPLED_STORIES)
+    sample = np.zeros((SAMPLED_STORIES, CHANNELS))
+    hits = np.zeros(MAX_NAMES, np.int8)
+    count = 0
+    for i in range(taken):
+        story = tables.recent[i * recent // taken]
+        if may_join(tables, story, slot, cross_language):
+            member = tables.members[story, tables.kept[story] - 1]
+            compare(tables, slot, member, lookup, hits, sample[count])
+            count += 1
+    left_out = LEFT_OUT + int(LEFT_OUT_SHARE * count)
+    for channel in range(CHANNELS):
+        around[channel] = AROUND_PRIOR * AROUND_WEIGHT
+    kept = 0
+    for i in range(count):
+        above = 0
+        for j in range(count):
+            more = sample[j, MIXED] > sample[i, MIXED]
+            above += more or (sample[j, MIXED] == sample[i, MIXED] and j < i)
+        if above >= left_out:
+            add_to(around, sample[i], 1.0)
+            kept += 1
+    for channel in range(CHANNELS):
+        around[channel] /= AROUND_WEIGHT + kept
+
+
+@part
+def usual_cohesion(tables):  # type: ignore[no-untyped-def]
+    """The running mean similarity of articles to the members of the story they joined."""
+    total = COHESION_PRIOR * COHESION_WEIGHT + tables.levels[COHESION_SUM]
+    return total / (COHESION_WEIGHT + tables.levels[COHESION_COUNT])
+
+
+@part
+def note_cohesion(tables, similarity):  # type: ignore[no-untyped-def]
+    """Count the similarity at which an article joined."""
+    tables.levels[COHESION_SUM] += similarity
+    tables.levels[COHESION_COUNT] += 1.0
+    if tables.levels[COHESION_COUNT] > COHESION_FORGET:
+        tables.levels[COHESION_SUM] *= 0.5
+        tables.levels[COHESION_COUNT] *= 0.5
+
+
+@part
+def cohesion(tables, story, usual):  # type: ignore[no-untyped-def]
+    """Mean similarity of a story's exemplars to each other, drawn towards the usual one where they are few."""
+    kept = tables.kept[story]
+    return (2.0 * tables.pairs[story, MIXED] + PAIRS_WEIGHT * usual) / (kept * (kept - 1.0) + PAIRS_WEIGHT)
+
+
+@part
+def past_scores(tables, story, usual):  # type: ignore[no-untyped-def]
+    """Mean and spread of the similarities at which articles joined the story."""
+    count, total, squares = tables.joined[story]
+    mean = (SCORES_WEIGHT * usual + total) / (SCORES_WEIGHT + count)
+    spread = (
+        SCORES_WEIGHT * SCORES_SPREAD * SCORES_SPREAD + squares - 2.0 * mean * total + count * mean * mean
+    )
+    return mean, sqrt(max(1e-4, spread / (SCORES_WEIGHT + count)))

@@ -1,0 +1,166 @@
+"""The steps an article goes through, each one compiled call: weigh, join or open, look around, merge."""
+
+import numpy as np
+
+from stream.stories.join_features import ABOVE, MAX_SCORED, join_features
+from stream.stories.kernels import kernel
+from stream.stories.levels import background, note_cohesion
+from stream.stories.links import add_links
+from stream.stories.membership import absorb_story, add_article, open_story
+from stream.stories.merge_features import MAX_NEIGHBOURS, merge_features
+from stream.stories.model import score_rows
+from stream.stories.similarity_rule import ranked
+from stream.stories.tables import MIXED
+from stream.stories.tempo import note_tempo
+from stream.stories.weighing import add_to, clear, look_up, take_in
+
+STRANGERS_MARGIN = 0.08  # a story none of whose members is closer by this than strangers are cannot be joined
+NO_JOIN = -10.0  # its score, in logits: 1 in 20,000
+
+
+@kernel
+def weigh_article(  # type: ignore[no-untyped-def]
+    tables,
+    lookup,
+    found,
+    words,
+    counts,
+    leads,
+    names,
+    name_counts,
+    vector,
+    facts,
+    scores,
+    order,
+    around,
+    features,
+):
+    """Take an article in and measure it against the open stories: return its slot and the stories found.
+
+    `facts`: article number, event time, dated, language, cross_language. The article stays in the lookup until
+    it joins.
+    """
+    slot = take_in(tables, words, counts, leads, names, name_counts, vector)
+    tables.article[slot] = facts[0]
+    tables.time[slot] = facts[1]
+    tables.when[slot] = facts[2]
+    tables.language[slot] = facts[3]
+    cross_language = facts[4] != 0
+    look_up(tables, slot, lookup)
+    count = ranked(tables, slot, lookup, found, cross_language, scores, order)
+    background(tables, slot, lookup, cross_language, around)
+    join_features(tables, slot, found, order, count, around, features)
+    return slot, count
+
+
+@kernel
+def join_or_open(tables, lookup, found, slot, order, place, around):  # type: ignore[no-untyped-def]
+    """Record the article in the story at `place` of the order, or in a new one for -1; return the story's slot."""
+    if tables.when[slot]:
+        nearest_dated = found.near_story[0] >= 0 and tables.when[found.near_slot[0]] != 0
+        nearest = tables.time[found.near_slot[0]] if nearest_dated else np.int64(0)
+        note_tempo(tables, tables.time[slot], nearest, nearest_dated, found.near[0])
+    if place < 0:
+        story = open_story(tables, slot)
+    else:
+        index = order[place]
+        story = found.slots[index]
+        similarity = found.sums[index, MIXED] / tables.kept[story]
+        note_cohesion(tables, similarity)
+        tables.joined[story, 0] += 1.0
+        tables.joined[story, 1] += similarity
+        tables.joined[story, 2] += similarity * similarity
+    for i in range(len(found.near_story)):
+        if found.near_story[i] >= 0 and found.slots[found.near_story[i]] != story:
+            add_links(tables, story, found.slots[found.near_story[i]], 1)
+    add_to(tables.around[story], around, 1.0)
+    add_article(tables, story, slot, lookup)
+    clear(tables, slot, lookup)
+    return story
+
+
+@kernel
+def place_article(  # type: ignore[no-untyped-def]
+    tables,
+    lookup,
+    found,
+    words,
+    counts,
+    leads,
+    names,
+    name_counts,
+    vector,
+    facts,
+    scores,
+    order,
+    around,
+    features,
+    threshold,
+    join_score,
+    logits,
+    neighbours,
+    merge_features_of,
+    merge_score,
+    merge_logits,
+):
+    """All of it in one call, for the cost of a call: weigh, decide by the score, record, look around.
+
+    Return the stories found, the place joined (-1: a new story), the story's slot, and the neighbours measured. The
+    join score decides where it has weights; else the similarity does, and there is no looking around.
+    """
+    slot, count = weigh_article(
+        tables,
+        lookup,
+        found,
+        words,
+        counts,
+        leads,
+        names,
+        name_counts,
+        vector,
+        facts,
+        scores,
+        order,
+        around,
+        features,
+    )
+    learned = len(join_score.weights) > 0
+    scored = min(count, MAX_SCORED) if learned else count
+    if learned:
+        score_rows(join_score, features, scored, logits)
+        for place in range(scored):
+            if features[place, ABOVE] < STRANGERS_MARGIN:
+                logits[place] = min(logits[place], NO_JOIN)
+    else:
+        for place in range(scored):
+            logits[place] = scores[order[place]]
+    best = -1
+    for place in range(scored):
+        if logits[place] >= threshold and (best < 0 or logits[place] > logits[best]):
+            best = place
+    story = join_or_open(tables, lookup, found, slot, order, best, around)
+    near = 0
+    if learned and best >= 0:
+        near = find_neighbours(tables, lookup, found, order, count, story, neighbours, merge_features_of)
+        score_rows(merge_score, merge_features_of, near, merge_logits)
+    return count, best, story, near
+
+
+@kernel
+def find_neighbours(tables, lookup, found, order, count, story, neighbours, features):  # type: ignore[no-untyped-def]
+    """Hold a story against the first other stories of the order; return how many."""
+    taken = 0
+    for place in range(count):
+        other = found.slots[order[place]]
+        if other != story and tables.story[other] >= 0 and taken < MAX_NEIGHBOURS:
+            neighbours[taken] = other
+            taken += 1
+    if taken:
+        merge_features(tables, story, neighbours, taken, lookup, features)
+    return taken
+
+
+@kernel
+def merge_stories(tables, lookup, absorbed, survivor):  # type: ignore[no-untyped-def]
+    """Let one story live on in another."""
+    absorb_story(tables, absorbed, survivor, lookup)

@@ -1,0 +1,185 @@
+"""Varied streams out of labelled sets, so that a model fitted to them holds for streams it never saw.
+
+Half lay two to four sets onto one timeline, half take one; about half are plain, the rest see only titles or
+leads, miss articles or dates, or run faster or slower. Recipe and measurements: docs/decisions/0004-stories.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from stream.stories.evidence import Evidence
+from stream.stories.tables import DAY
+from stream.stories.training import StreamArticle
+from stream.stories.words import TERM_BUCKETS
+
+FULL, TITLE, LEAD = "full", "title", "lead"
+ARTICLES = 320  # of a stream, about
+LONG_ARTICLES = 1_300  # of each eighth stream, so that long stories and many open ones are seen too
+SHORT_ARTICLES = 40  # of each fourth, so that a beginning is seen often
+LITTERED_SHARE = 0.15  # of streams whose pages all carry the same words besides
+LITTER = (10, 60)  # so many of them
+LONELY_SHARE = 0.1  # of streams in which most stories are one article, as in an unfiltered feed
+MIXED_SHARE = 0.5
+PLAIN_SHARE = 0.55
+FAR = 120 * DAY  # from the story's median: beyond it a date in a mix is a background page's, and is dropped
+LATE = 2 * DAY  # after its story began an undated article of a mix arrives at the latest
+START = 1_704_067_200_000  # where mixed streams begin: 2024-01-01
+
+
+class LabelledArticle(msgspec.Struct, frozen=True):
+    """One labelled article: what each view of it is evidence of, as (evidence, vector): full, lead, title if any.
+
+    `time`: milliseconds since the epoch, None where unknown; `clock`: whether it tells more than the day.
+    """
+
+    label: str
+    views: Mapping[str, tuple[Evidence, np.ndarray]]
+    time: int | None
+    clock: bool
+    language: str | None = None
+
+
+def varied_streams(
+    sets: Mapping[str, Sequence[LabelledArticle]], count: int, seed: int
+) -> list[list[StreamArticle]]:
+    """Return `count` streams drawn from the labelled sets."""
+    rng = np.random.default_rng(seed)
+    stories = {name: _by_story(articles) for name, articles in sets.items()}
+    sizes = [
+        SHORT_ARTICLES if i % 4 == 2 else LONG_ARTICLES if i % 8 == 7 else ARTICLES for i in range(count)
+    ]
+    return [_stream(stories, rng, size, rng.random() < MIXED_SHARE) for size in sizes]
+
+
+def plain_stream(articles: Sequence[LabelledArticle], seed: int) -> list[StreamArticle]:
+    """The articles with dates by time, ties shuffled (a day is one tie where no clock is known); others in place."""
+    rng = np.random.default_rng(seed)
+    return _in_order([(article, FULL, article.time, article.time) for article in articles], rng)
+
+
+Story = list[LabelledArticle]
+Placed = tuple[LabelledArticle, str, int | None, int | None]  # article, view, its date, when it arrives
+
+
+def _by_story(articles: Sequence[LabelledArticle]) -> list[Story]:
+    stories: dict[str, Story] = defaultdict(list)
+    for article in articles:
+        stories[article.label].append(article)
+    return [stories[label] for label in sorted(stories)]
+
+
+def _stream(
+    stories: Mapping[str, list[Story]], rng: np.random.Generator, size: int, mixed: bool
+) -> list[StreamArticle]:
+    names = sorted(stories)
+    mixed = mixed and len(names) > 1
+    drawn = rng.choice(names, min(len(names), int(rng.integers(2, 5))) if mixed else 1, replace=False)
+    plain = rng.random() < PLAIN_SHARE
+    keep = 1.0 if plain else float(rng.choice([1.0, 1.0, 0.7, 0.4]))
+    cap = int(rng.choice([10_000, 10_000, 60, 25, 10]))
+    lonely = rng.random() < LONELY_SHARE
+    view = FULL if plain else str(rng.choice([FULL, TITLE, LEAD, "each"], p=[0.4, 0.2, 0.2, 0.2]))
+    stretch = 1.0 if plain else float(np.exp(rng.uniform(np.log(0.2), np.log(5.0))))
+    chosen = [
+        story
+        for name in drawn.tolist()
+        for story in _some(stories[name], size // len(drawn), keep, cap, lonely, rng)
+    ]
+    days = len(chosen) * float(np.exp(rng.uniform(np.log(0.15), np.log(2.5))))
+    undated = 1.0 if rng.random() < 0.1 else 0.25 if rng.random() < 0.25 else 0.0
+    placed: list[Placed] = []
+    for story in chosen:
+        begin = START + int(rng.random() * days * DAY)
+        placed.extend(_place(story, begin, mixed, view, stretch, undated, rng))
+    stream = _in_order(placed, rng)
+    return _littered(stream, rng) if rng.random() < LITTERED_SHARE else stream
+
+
+def _littered(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list[StreamArticle]:
+    """The stream with the same page furniture on most articles, as a feed of one site has it."""
+    litter = rng.integers(0, TERM_BUCKETS, int(rng.integers(*LITTER)))
+    return [
+        msgspec.structs.replace(
+            article, evidence=_with_words(article.evidence, litter[rng.random(len(litter)) < 0.8])
+        )
+        for article in stream
+    ]
+
+
+def _with_words(evidence: Evidence, words: np.ndarray) -> Evidence:
+    terms = np.concatenate([np.frombuffer(evidence.terms, "<u4"), words.astype("<u4")])
+    kept, first = np.unique(terms, return_index=True)
+    once = np.ones(len(words), np.uint8)
+    counts = np.concatenate([np.frombuffer(evidence.counts, np.uint8), once])[first]
+    leads = np.concatenate([np.frombuffer(evidence.leads, np.uint8), once])[first]
+    return msgspec.structs.replace(
+        evidence, terms=kept.astype("<u4").tobytes(), counts=counts.tobytes(), leads=leads.tobytes()
+    )
+
+
+def _some(
+    stories: list[Story], size: int, keep: float, cap: int, lonely: bool, rng: np.random.Generator
+) -> list[Story]:
+    """Whole stories at random until there are about `size` articles, thinned and capped."""
+    chosen: list[Story] = []
+    total = 0
+    for i in rng.permutation(len(stories)):
+        story = [article for article in stories[i] if rng.random() < keep]
+        most = 1 if lonely and rng.random() < 0.7 else cap
+        if len(story) > most:
+            story = [story[j] for j in sorted(rng.choice(len(story), most, replace=False))]
+        if story and (total + len(story) <= 1.3 * size or not chosen):
+            chosen.append(story)
+            total += len(story)
+        if total >= size:
+            break
+    return chosen
+
+
+def _place(
+    story: Story, begin: int, mixed: bool, view: str, stretch: float, undated: float, rng: np.random.Generator
+) -> list[Placed]:
+    """The articles with their times: their own, stretched from the story's first; in a mix moved to `begin`."""
+    known = sorted(article.time for article in story if article.time is not None)
+    middle = known[len(known) // 2] if known else 0
+    first = min((time for time in known if abs(time - middle) <= FAR), default=0) // DAY * DAY
+    placed: list[Placed] = []
+    for article in story:
+        shown = str(rng.choice([FULL, TITLE, LEAD])) if view == "each" else view
+        moment = article.time
+        if mixed and moment is not None and abs(moment - middle) > FAR:
+            moment = None
+        if moment is not None and (mixed or stretch != 1.0):
+            moment = (begin if mixed else first) + int((moment - first) * stretch)
+        if moment is not None and rng.random() < undated:
+            moment = None
+        arrival = begin + int(rng.integers(LATE)) if mixed and moment is None else moment
+        placed.append((article, shown, moment, arrival))
+    return placed
+
+
+def _in_order(placed: Sequence[Placed], rng: np.random.Generator) -> list[StreamArticle]:
+    """By arrival: days shuffled where no clock is known; an article without any keeps its place in the list."""
+    arrivals = []
+    last = START
+    for article, view, moment, arrival in placed:
+        arrives = last if arrival is None else arrival
+        if moment is not None and not article.clock:
+            arrives += int(rng.integers(DAY))
+        last = arrives if arrival is not None else last
+        tie = float(rng.random()) if arrival is not None else 1.0
+        arrivals.append((arrives, tie, article, view, moment))
+    arrivals.sort(key=lambda entry: entry[:2])
+    stream = []
+    now = 0
+    for arrival, _, article, view, moment in arrivals:
+        evidence, vector = article.views.get(view, article.views[LEAD])
+        event_time = moment if moment is not None else max(now, arrival)
+        now = max(now, event_time)
+        stream.append(
+            StreamArticle(evidence, vector, event_time, moment is not None, article.language, article.label)
+        )
+    return stream

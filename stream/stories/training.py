@@ -1,0 +1,182 @@
+"""Fitting the learnt decision to labelled streams, on the states that the model itself brings about.
+
+Round 0 follows the labels; each later round runs the model fitted so far over the streams, notes the features and
+what the labels say, and fits again. Only so does it learn to live with its own mistakes.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+
+from stream.stories.evidence import Evidence
+from stream.stories.fitting import Examples, fit
+from stream.stories.join_features import JOIN_FEATURES, JOIN_SIGNS, MAX_SCORED
+from stream.stories.merge_features import MERGE_FEATURES, MERGE_SIGNS
+from stream.stories.model import NO_SCORE, LearnedScore, Scorer
+from stream.stories.tables import NOW, new_tables
+from stream.stories.workbench import ArticleGiven, Workbench
+
+ROUNDS = 6
+MERGING_FROM = 2  # the round from which on stories merge
+ROUNDS_KEPT = 3  # whose examples the last fit sees
+MERGE_WEIGHT_LIMIT = 40.0  # what the merge of two large stories counts for at most
+
+
+class StreamArticle(msgspec.Struct, frozen=True):
+    """One article of a labelled stream. `time`: milliseconds; `dated`: whether the source gave it."""
+
+    evidence: Evidence
+    vector: np.ndarray
+    time: int
+    dated: bool
+    language: str | None
+    label: str
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """A join and a merge model."""
+
+    join: LearnedScore
+    merge: LearnedScore
+
+
+def train(
+    streams: Sequence[Sequence[StreamArticle]],
+    dimensions: int,
+    merge_threshold: float = 0.2,
+    with_trees: bool = False,
+    seed: int = 0,
+    cross_language: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Fitted:
+    """Fit both models to the streams; every stream weighs the same."""
+    history: list[tuple[Examples, Examples]] = []
+    fitted: Fitted | None = None
+    for turn in range(ROUNDS):
+        joins, merges = Examples([], [], []), Examples([], [], [])
+        for stream in streams:
+            run = TrainingRun(dimensions, fitted, turn >= MERGING_FROM, cross_language)
+            run.follow(stream)
+            _collect(joins, run.join_rows, len(JOIN_FEATURES))
+            _collect(merges, run.merge_rows, len(MERGE_FEATURES))
+        history.append((joins, merges))
+        recent = history[-ROUNDS_KEPT:] if turn else history
+        fitted = Fitted(
+            fit([pair[0] for pair in recent], JOIN_FEATURES, JOIN_SIGNS, 0.0, with_trees, seed),
+            fit([pair[1] for pair in recent], MERGE_FEATURES, MERGE_SIGNS, merge_threshold, with_trees, seed),
+        )
+        if progress:
+            progress(turn + 1)
+    assert fitted is not None  # noqa: S101 - there is at least one round
+    return fitted
+
+
+Row = tuple[np.ndarray, float, float]  # features, label, weight
+
+
+class TrainingRun:
+    """One pass over a labelled stream that follows the labels or a model, and notes what each decision saw.
+
+    `shift`: what the granularity adds to the scores of joining and of merging, in logits.
+    """
+
+    def __init__(
+        self,
+        dimensions: int,
+        fitted: Fitted | None,
+        merging: bool = True,
+        cross_language: bool = False,
+        shift: float = 0.0,
+    ) -> None:
+        self._bench = Workbench(new_tables(dimensions))
+        self._join = Scorer(fitted.join, JOIN_FEATURES) if fitted else None
+        self._merge = Scorer(fitted.merge, MERGE_FEATURES) if fitted and merging else None
+        self._merge_score = Scorer(fitted.merge, MERGE_FEATURES).compiled if fitted else NO_SCORE
+        self._cross_language = cross_language
+        self._labels: dict[int, Counter[str]] = defaultdict(Counter)  # by story slot
+        self.join_rows: list[Row] = []
+        self.merge_rows: list[Row] = []
+        self._shift = shift
+        self._survivors: dict[int, int] = {}
+        self.first: list[int] = []  # story number of each article as it was first assigned
+
+    def follow(self, stream: Sequence[StreamArticle]) -> None:
+        """Take in the whole stream."""
+        for number, article in enumerate(stream):
+            self._take(number, article)
+
+    def repaired(self) -> list[int]:
+        """The story number that each article ended up in."""
+        return [self._survivor(story) for story in self.first]
+
+    def _survivor(self, story: int) -> int:
+        while story in self._survivors:
+            story = self._survivors[story]
+        return story
+
+    def _take(self, number: int, article: StreamArticle) -> None:
+        bench = self._bench
+        bench.tables.totals[NOW] = max(int(bench.tables.totals[NOW]), article.time)
+        given = ArticleGiven(
+            number,
+            article.evidence,
+            article.vector,
+            article.time,
+            article.dated,
+            article.language,
+            self._cross_language,
+        )
+        if self._join is None:
+            self._follow_label(given, article.label)
+        else:
+            bench.place(given, self._join.threshold - self._shift, self._join.compiled, self._merge_score)
+        for place in range(min(bench.count, MAX_SCORED)):
+            members = self._labels[bench.story_slot(place)]
+            share = members[article.label] / members.total()
+            self.join_rows.append((bench.features[place].copy(), share, 1.0))
+        if bench.chosen < 0:
+            self._labels[bench.story] = Counter()
+        self._labels[bench.story][article.label] += 1
+        self.first.append(int(bench.tables.story[bench.story]))
+        self._note_neighbours()
+
+    def _follow_label(self, given: ArticleGiven, label: str) -> None:
+        bench = self._bench
+        count = bench.weigh(given)
+        mine = [place for place in range(count) if self._labels[bench.story_slot(place)][label]]
+        bench.chosen = mine[0] if mine else -1
+        bench.story = bench.join(bench.chosen)
+        bench.near = bench.look_around(bench.story) if mine else 0
+
+    def _note_neighbours(self) -> None:
+        bench = self._bench
+        ours = self._labels[bench.story]
+        for place in range(bench.near):
+            theirs = self._labels[int(bench.neighbours[place])]
+            pairs = ours.total() * theirs.total()
+            share = sum(n * theirs[label] for label, n in ours.items()) / pairs
+            weight = min(MERGE_WEIGHT_LIMIT, pairs / (ours.total() + theirs.total()))
+            self.merge_rows.append((bench.merge_features[place].copy(), share, weight))
+        if self._merge is None or not bench.near:
+            return
+        best = int(bench.merge_logits[: bench.near].argmax())
+        if bench.merge_logits[best] >= self._merge.threshold - self._shift:
+            self._absorb(bench.story, int(bench.neighbours[best]))
+
+    def _absorb(self, one: int, other: int) -> None:
+        numbers = self._bench.tables.story
+        survivor, absorbed = (one, other) if numbers[one] < numbers[other] else (other, one)
+        self._survivors[int(numbers[absorbed])] = int(numbers[survivor])
+        self._bench.merge(absorbed, survivor)
+        self._labels[survivor] += self._labels.pop(absorbed)
+
+
+def _collect(examples: Examples, rows: list[Row], width: int) -> None:
+    if not rows:
+        return
+    weights = np.array([weight for _, _, weight in rows])
+    examples.features.append(np.stack([features for features, _, _ in rows]).reshape(-1, width))
+    examples.labels.append(np.array([label for _, label, _ in rows]))
+    examples.weights.append(weights / weights.sum())

@@ -1,0 +1,112 @@
+"""Choosing a decision for one's own labels: granularity and model by cross-validation over stories."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import log
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from stream.stories.model import SHIPPED, DecisionModel, read_model
+from stream.stories.streams import LabelledArticle, plain_stream, varied_streams
+from stream.stories.training import Fitted, StreamArticle, TrainingRun, train
+
+FOLDS = 2  # of the stories: each is judged by a model that did not see it
+STREAMS = 40  # training streams of a fit
+GRANULARITIES = (0.35, 0.43, 0.5, 0.57, 0.65)
+
+Kind = Literal["shipped", "linear", "trees"]
+Sets = Mapping[str, Sequence[LabelledArticle]]
+Progress = Callable[[int, int], None]  # steps done, of how many
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """The shipped model, or one fitted to the labels: linear, or half of it trees; and a granularity."""
+
+    kind: Kind
+    granularity: float
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """A choice and its B-cubed agreement on held-out stories: the mean over the sets and folds."""
+
+    choice: Choice
+    precision: float
+    recall: float
+    f1: float
+    first_f1: float
+
+
+def cross_validated(
+    sets: Sets, dimensions: int, cross_language: bool, seed: int, progress: Progress
+) -> list[Trial]:
+    """Judge every choice on stories it was not fitted to."""
+    kinds: tuple[Kind, ...] = ("shipped", "linear", "trees")
+    steps = FOLDS * len(kinds) * (1 + len(GRANULARITIES))
+    done = 0
+    found: dict[Choice, list[tuple[float, float, float, float]]] = {}
+    for inside, outside in _folds(sets, seed):
+        held_out = [plain_stream(articles, seed) for articles in outside.values()]
+        for kind in kinds:
+            fitted = _fitted(kind, inside, dimensions, cross_language, seed)
+            done += 1
+            progress(done, steps)
+            for granularity in GRANULARITIES:
+                choice = Choice(kind, granularity)
+                scores = [
+                    _judged(stream, fitted, dimensions, cross_language, granularity) for stream in held_out
+                ]
+                found.setdefault(choice, []).extend(scores)
+                done += 1
+                progress(done, steps)
+    return [Trial(choice, *np.mean(scores, axis=0).round(4).tolist()) for choice, scores in found.items()]
+
+
+def fitted_to(sets: Sets, kind: Kind, dimensions: int, cross_language: bool, seed: int) -> DecisionModel:
+    """The model of a kind, fitted to all the labels."""
+    fitted = _fitted(kind, sets, dimensions, cross_language, seed)
+    articles = sum(map(len, sets.values()))
+    made_by = f"newsfold tune: {kind}, {articles} labelled articles of {len(sets)} sets, seed {seed}"
+    return DecisionModel("tuned", made_by, fitted.join, fitted.merge)
+
+
+def _fitted(kind: Kind, sets: Sets, dimensions: int, cross_language: bool, seed: int) -> Fitted:
+    if kind == "shipped":
+        shipped = read_model(SHIPPED)
+        return Fitted(shipped.join, shipped.merge)
+    streams = varied_streams(sets, STREAMS, seed)
+    return train(streams, dimensions, with_trees=kind == "trees", seed=seed, cross_language=cross_language)
+
+
+def _folds(sets: Sets, seed: int) -> Iterator[tuple[Sets, Sets]]:
+    """Each fold's complement, and the fold: whole stories, dealt out at random within each set."""
+    rng = np.random.default_rng(seed)
+    dealt: dict[str, dict[str, int]] = {}
+    for name in sorted(sets):
+        labels = sorted({article.label for article in sets[name]})
+        dealt[name] = {labels[i]: place % FOLDS for place, i in enumerate(rng.permutation(len(labels)))}
+    for fold in range(FOLDS):
+        inside = {name: [a for a in sets[name] if dealt[name][a.label] != fold] for name in sets}
+        outside = {name: [a for a in sets[name] if dealt[name][a.label] == fold] for name in sets}
+        yield inside, outside
+
+
+def _judged(
+    stream: Sequence[StreamArticle], fitted: Fitted, dimensions: int, cross_language: bool, granularity: float
+) -> tuple[float, float, float, float]:
+    """B-cubed precision, recall and F1 of the repaired stories, and F1 of the first assignments."""
+    shift = log(granularity / (1 - granularity))
+    run = TrainingRun(dimensions, fitted, cross_language=cross_language, shift=shift)
+    run.follow(stream)
+    labels = [article.label for article in stream]
+    return *b_cubed(labels, run.repaired()), b_cubed(labels, run.first)[2]
+
+
+def b_cubed(true: Sequence[str], found: Sequence[int]) -> tuple[float, float, float]:
+    """B-cubed precision, recall and F1 of found stories."""
+    joint = Counter(zip(true, found, strict=True))
+    of_true, of_found = Counter(true), Counter(found)
+    precision = sum(n * n / of_found[f] for (_, f), n in joint.items()) / len(true)
+    recall = sum(n * n / of_true[t] for (t, _), n in joint.items()) / len(true)
+    return precision, recall, 2 * precision * recall / (precision + recall)

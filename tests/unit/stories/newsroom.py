@@ -1,0 +1,53 @@
+"""Invented news for tests: each event has words and names of its own, all articles share a common vocabulary."""
+
+import random
+
+import numpy as np
+
+from stream.stories import Evidence, StoryDecision, StoryIndex, evidence_of
+
+HOUR = 3_600_000
+START = 1_700_000_000_000
+DIMENSIONS = 256
+SYLLABLES = ["ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "zo"]
+
+
+def word(rng: random.Random, syllables: int = 3) -> str:
+    return "".join(rng.choice(SYLLABLES) for _ in range(syllables))
+
+
+COMMON = [word(random.Random(n)) for n in range(400)]
+
+
+def report(event: int, number: int) -> Evidence:
+    """Report `number` of an event: half of the event's words, two of its three names, and common words."""
+    of_event, of_report = random.Random(event), random.Random(event * 1_000_003 + number)
+    own = [word(of_event, 4) for _ in range(24)]
+    names = [word(of_event, 3).capitalize() for _ in range(3)]
+    told = of_report.sample(own, 14) + of_report.choices(COMMON, k=40)
+    of_report.shuffle(told)
+    first, second = of_report.sample(names, 2)
+    title = f"{' '.join(of_report.sample(own, 5))} in {first}"
+    return evidence_of(title, f"It is said that {first} and {second} " + " ".join(told) + ".", "en")
+
+
+def direction(event: int, number: int) -> np.ndarray:
+    """A vector near the event's own."""
+    vector = np.random.default_rng(event).normal(size=DIMENSIONS)
+    vector = vector + 0.5 * np.random.default_rng([event, number]).normal(size=DIMENSIONS)
+    return np.rint(vector / np.linalg.norm(vector) * 120).astype(np.int8)
+
+
+def schedule(events: int, articles: int, seed: int) -> list[tuple[int, int]]:
+    """(event, hours) of articles in order of time: each event fades within some days of its beginning."""
+    rng = random.Random(seed)
+    begins = [rng.uniform(0, 24 * 30) for _ in range(events)]
+    drawn = [rng.randrange(events) for _ in range(articles)]
+    return sorted(((event, begins[event] + rng.expovariate(1 / 30)) for event in drawn), key=lambda x: x[1])
+
+
+def send(index: StoryIndex, number: int, event: int, hours: float) -> StoryDecision:
+    """Assign one report of an event."""
+    moment = START + int(hours * HOUR)
+    index.close_idle(moment)
+    return index.assign(number, report(event, number), direction(event, number), moment, True, "en")
