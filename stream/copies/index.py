@@ -31,7 +31,8 @@ from stream.copies.leaders import (
 from stream.copies.reading import LEAD_TOKENS
 from stream.copies.settings import CopySettings
 
-POSTINGS_PER_TEXT = 24  # 192 bytes; a text of 260 words has about 100 samples, and half of a stream is copies
+POSTINGS_PER_TEXT = 54  # a text of 260 words has about 50; two-choice buckets fill to nine tenths unhurt
+WHOLES_PER_TEXT = 9 / 4  # entries of the table of whole texts: as many copies as leaders, nine tenths full
 FULL_SHARE = 0.8  # from which one text counts as held by the other
 HOUR = 3_600_000  # milliseconds
 _REASONS = (
@@ -44,12 +45,12 @@ Arrays = dict[str, npt.NDArray[np.generic]]
 
 
 class CopyIndex:
-    """Finds the leader of each article; holds fixed arrays of about 250 bytes for each text of its capacity."""
+    """Finds the leader of each article; holds fixed arrays of about 475 bytes for each text of its capacity."""
 
     def __init__(self, settings: CopySettings) -> None:
         rows = settings.capacity
         postings = rows * POSTINGS_PER_TEXT // BUCKET * BUCKET
-        texts = rows * 3 // 2 // BUCKET * BUCKET
+        texts = int(rows * WHOLES_PER_TEXT) // BUCKET * BUCKET
         self._rule = Rule(
             window=settings.window_hours * HOUR,
             containment=settings.containment,

@@ -16,8 +16,8 @@ class CopySettings(pydantic.BaseModel, frozen=True):
         int,
         pydantic.Field(
             ge=64,
-            le=1 << 25,
-            description="Distinct texts remembered at once; memory is fixed by it, about 450 bytes each.",
+            le=1 << 26,
+            description="Distinct texts remembered at once, copies apart; fixes the memory, about 475 bytes each.",
         ),
     ] = 50_000
     containment: Annotated[
