@@ -44,6 +44,30 @@ lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+.PHONY: torture
+torture: setup  ## 100 rounds of killed workers and brokers; nothing may be lost or doubled (20 minutes)
+	$(BIN)/python -m tests.torture --results benchmarks/torture/results.md $(ARGS)
+
+.PHONY: torture-short
+torture-short: setup  ## One round of each kind of torture (2 minutes); also part of `make test`
+	$(BIN)/python -m tests.torture --rounds 7 $(ARGS)
+
+.PHONY: hostile
+hostile: setup  ## A million hostile messages through the embed stage (15 minutes)
+	$(BIN)/python -m tests.torture.hostile --results benchmarks/torture/hostile.md $(ARGS)
+
+.PHONY: soak
+soak: setup  ## Memory of a worker over an hour
+	$(BIN)/python -m benchmarks.soak.soak $(ARGS)
+
+.PHONY: recovery
+recovery: setup  ## Time to bring back a shard of a million articles
+	$(BIN)/python -m benchmarks.recovery.recovery $(ARGS)
+
+.PHONY: audit
+audit: setup  ## Look the locked dependencies up in the advisory database, where the network lets us
+	@deploy/audit.sh
+
 .PHONY: lock
 lock: setup  ## Renew deploy/requirements.lock from pyproject.toml, for every platform
 	PATH="build/uv/bin:$$PATH" uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

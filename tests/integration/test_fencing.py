@@ -67,5 +67,5 @@ async def test_a_worker_whose_settings_do_not_fit_says_so_in_one_line(newsroom: 
             while worker.exit_code is None:  # noqa: ASYNC110 - another process tells no event
                 await asyncio.sleep(0.2)
         said = worker.log_file.read_text()
-        assert worker.exit_code == 2, said
+        assert worker.stop() == 2, said
         assert "Traceback" not in said

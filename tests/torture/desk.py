@@ -35,7 +35,7 @@ SHAPE = {
 class Desk:
     """Workers that a supervisor starts again, whatever ended them, until they are told to stop."""
 
-    def __init__(self, broker: Broker, newsroom: Newsroom, random: Random | None = None) -> None:
+    def __init__(self, broker: Broker | None, newsroom: Newsroom, random: Random | None = None) -> None:
         self.broker = broker
         self.newsroom = newsroom
         self.workers: list[WorkerProcess] = []
@@ -84,9 +84,12 @@ class Desk:
 
     async def restart_broker(self, killed: bool, seconds: float) -> None:
         """Take the broker away for some seconds, in order or by SIGKILL."""
-        await asyncio.to_thread(self.broker.kill if killed else self.broker.stop)
+        broker = self.broker
+        if broker is None:
+            raise ValueError("this desk has no broker of its own")
+        await asyncio.to_thread(broker.kill if killed else broker.stop)
         await asyncio.sleep(seconds)
-        await asyncio.to_thread(self.broker.start)
+        await asyncio.to_thread(broker.start)
 
     async def send(self, producer: AIOKafkaProducer, messages: list[Message]) -> None:
         """Send, in order for each key, and return once all is acknowledged."""
