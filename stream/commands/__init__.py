@@ -11,11 +11,13 @@ COMMANDS = {
     "broker": "Run a Kafka broker on this machine, for development.",
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
+    "evaluate": "Measure stories against labels, on your own articles.",
     "produce": "Send articles of a JSON Lines file to Kafka.",
     "replay": "Fold a JSON Lines file without Kafka.",
     "settings": "Print every setting and its meaning.",
     "tail": "Show stories as they change.",
     "topics": "Create the topics, or check them.",
+    "tune": "Fit the story decision to your own labels.",
     "worker": "Run the stages: embed, fold, or both.",
 }
 
