@@ -14,7 +14,7 @@ from stream.stories.tables import MIXED
 from stream.stories.tempo import note_tempo
 from stream.stories.weighing import add_to, clear, look_up, take_in
 
-STRANGERS_MARGIN = 0.08  # a story none of whose members is closer by this than strangers are cannot be joined
+STRANGERS_MARGIN = 0.1  # a story none of whose members is closer by this than strangers are cannot be joined
 NO_JOIN = -10.0  # its score, in logits: 1 in 20,000
 
 

@@ -22,8 +22,8 @@ COMMON = [word(random.Random(n)) for n in range(400)]
 def report(event: int, number: int) -> Evidence:
     """Report `number` of an event: half of the event's words, two of its three names, and common words."""
     of_event, of_report = random.Random(event), random.Random(event * 1_000_003 + number)
-    own = [word(of_event, 4) for _ in range(24)]
-    names = [word(of_event, 3).capitalize() for _ in range(3)]
+    own = [word(of_event, 5) for _ in range(24)]
+    names = [word(of_event, 5).capitalize() for _ in range(3)]
     told = of_report.sample(own, 14) + of_report.choices(COMMON, k=40)
     of_report.shuffle(told)
     first, second = of_report.sample(names, 2)
