@@ -60,10 +60,6 @@ hostile: setup  ## A million hostile messages through the embed stage (15 minute
 soak: setup  ## Memory of a worker over an hour
 	$(BIN)/python -m benchmarks.soak.soak $(ARGS)
 
-.PHONY: recovery
-recovery: setup  ## Time to bring back a shard of a million articles
-	$(BIN)/python -m benchmarks.recovery.recovery $(ARGS)
-
 .PHONY: audit
 audit: setup  ## Look the locked dependencies up in the advisory database, where the network lets us
 	@deploy/audit.sh
