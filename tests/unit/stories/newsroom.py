@@ -51,3 +51,21 @@ def send(index: StoryIndex, number: int, event: int, hours: float) -> StoryDecis
     moment = START + int(hours * HOUR)
     index.close_idle(moment)
     return index.assign(number, report(event, number), direction(event, number), moment, True, "en")
+
+
+BRIDGE_WORDS = [word(random.Random(7000 + n), 5) for n in range(40)]
+
+
+def send_bridge(index: StoryIndex) -> list[StoryDecision]:
+    """Two reports of one side of an affair, two of the other, then twelve that tell of both."""
+    rng = random.Random(1)
+    one, other, both = BRIDGE_WORDS[:20], BRIDGE_WORDS[17:37], BRIDGE_WORDS[:37]
+    decisions = []
+    for number, (told, count) in enumerate([(one, 12)] * 2 + [(other, 12)] * 2 + [(both, 24)] * 12):
+        text = " ".join(rng.sample(told, count))
+        first, second = direction(1, number).astype(int), direction(2, number).astype(int)
+        vector = first if told is one else second if told is other else (first + second) / 1.4
+        int8 = np.rint(vector).clip(-127, 127).astype(np.int8)
+        moment = START + number * HOUR
+        decisions.append(index.assign(number, evidence_of(text, text, "en"), int8, moment, True, "en"))
+    return decisions

@@ -7,7 +7,7 @@ import pytest
 
 from stream.scoring import b_cubed
 from stream.stories import StoryIndex, StorySettings
-from tests.unit.stories.newsroom import DIMENSIONS, schedule, send
+from tests.unit.stories.newsroom import DIMENSIONS, schedule, send, send_bridge
 
 EVENTS, ARTICLES = 60, 360
 
@@ -88,12 +88,16 @@ def test_every_decision_explains_itself(plan):
     assert all(decision.rival is None or decision.rival.story != decision.story for decision in joined)
 
 
-def test_a_merge_keeps_the_older_story():
-    decisions, _ = fold(StorySettings(granularity=0.8), schedule(40, 600, seed=5))
+def test_reports_that_tell_of_both_sides_merge_two_stories_into_the_older():
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    decisions = send_bridge(index)
     merges = [merge for decision in decisions for merge in decision.merges]
-    assert merges
-    assert all(merge.survivor < merge.absorbed for merge in merges)
-    assert all(merge.score >= merge.threshold and merge.factors for merge in merges)
+    assert [(merge.absorbed, merge.survivor) for merge in merges] == [(1, 0)]
+    assert merges[0].score >= merges[0].threshold
+    assert merges[0].factors
+    assert decisions[2].story == 1
+    assert decisions[-1].story == 0
+    assert index.open_stories == 1
 
 
 def test_a_burst_on_one_event_stays_one_story_of_bounded_memory():
