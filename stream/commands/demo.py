@@ -26,7 +26,7 @@ from stream.kafka.topics import create_topics
 from stream.settings import KafkaSettings, Settings, load_settings
 
 CORPUS = Path(__file__).parents[2] / "tests" / "corpus"
-PATIENCE_SECONDS = 60.0  # for all articles to be folded; it takes two
+PATIENCE_SECONDS = 180.0  # for all articles to be folded; it takes a few on an idle machine
 FRAMES_A_SECOND = 8
 
 

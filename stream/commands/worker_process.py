@@ -13,7 +13,7 @@ from deploy.kafka.ports import free_port
 from deploy.kafka.process import ChildProcess
 from stream.errors import WorkerError
 
-READY_SECONDS = 120.0  # a cold first start compiles kernels and loads a model; then it takes seconds
+READY_SECONDS = 300.0  # a first start compiles the kernels: a minute of CPU; later ones take seconds
 STOP_SECONDS = 20.0  # twice the 10 s in which a graceful stop is promised
 POLL_SECONDS = 0.1
 LAST_LINES = 15  # of the worker's log that an error shows

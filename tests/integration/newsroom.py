@@ -18,7 +18,7 @@ from stream.kafka.topics import create_topics
 from stream.settings import Settings
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-PATIENCE = 90.0  # seconds for articles to come out; a cold worker on a busy CI machine takes 30
+PATIENCE = 180.0  # seconds for articles to come out; a busy CI machine takes 30
 
 
 def corpus_lines() -> list[bytes]:
