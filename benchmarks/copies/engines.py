@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from stream.copies import CopyIndex, CopySettings, fingerprints_of
 
-BATCH = 64
+BATCH = 256
 PERMUTATIONS = 128
 JACCARD = 0.5
 _WORD = re.compile(r"\w+")

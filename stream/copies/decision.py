@@ -14,7 +14,7 @@ class CopyKind(enum.StrEnum):
     PARTIAL = "partial"  # each has much that the other lacks
 
 
-class CopyRival(msgspec.Struct, frozen=True):
+class CopyRival(msgspec.Struct, frozen=True, gc=False):
     """The best leader that was not taken, and why not."""
 
     leader: int
@@ -22,7 +22,7 @@ class CopyRival(msgspec.Struct, frozen=True):
     reason: str
 
 
-class CopyDecision(msgspec.Struct, frozen=True):
+class CopyDecision(msgspec.Struct, frozen=True, gc=False):
     """Whether an article is a copy. `leader` and `kind` are None for a text not seen before.
 
     `containment`: share of the article's sample found in the leader; `coverage`: share of the leader's sample found

@@ -12,7 +12,7 @@ from stream.copies.reading import ASCII_WORDS, CLASSES, LOWER, read_texts
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 
 
-class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
+class Fingerprint(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A text in at most about 2.2 KB, whatever its length.
 
     `digest`: 16 bytes, equal for texts equal in all but case, punctuation and spacing. `words`: length of the text
