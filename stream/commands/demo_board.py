@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from stream.articles_file import read_lines
-from stream.events import Assignment, StorySnapshot
+from stream.events import Assignment, Method, StorySnapshot
 from stream.scoring import b_cubed, copies_found
 
 SHOWN_METRICS = ("newsfold_processed_total", "newsfold_story_events_total", "newsfold_dead_letters_total")
@@ -61,11 +61,12 @@ def story_table(feed: Feed, rows: int) -> Table:
         title_justify="left",
         header_style="bold",
         box=box.SIMPLE_HEAD,
+        expand=True,
     )
     table.add_column("Story", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("Keywords", style="dim", no_wrap=True, overflow="ellipsis", max_width=28)
+    table.add_column("Keywords", style="dim", no_wrap=True, overflow="ellipsis", width=28)
     for name in ("Sources", "Reports", "Copies"):
-        table.add_column(name, justify="right", min_width=len(name))
+        table.add_column(name, justify="right", width=len(name), no_wrap=True)
     for story in stories[:rows]:
         counts = story.counts
         numbers = (str(counts.sources), str(counts.reports), str(counts.copies))
@@ -93,7 +94,7 @@ def print_results(console: Console, feed: Feed, labels: Path, metrics: str, url:
 
 def _most_telling(feed: Feed) -> Assignment | None:
     """A report that joined a story with a rival in sight: the decision with most to explain."""
-    joined = [one for one in feed.assignments.values() if one.factors and one.score is not None and one.rival]
+    joined = [one for one in feed.assignments.values() if one.method is Method.JOINED and one.rival]
     return max(joined, key=lambda one: len(feed.stories[one.story_id or ""].articles), default=None)
 
 
