@@ -48,7 +48,10 @@ async def test_a_foreign_client_produces_an_article_and_reads_its_story(newsroom
     with newsroom.worker() as worker:
         worker.wait_ready()
         key, headers, story = await asyncio.to_thread(
-            read_one, settings.kafka.bootstrap_servers, settings.topics.stories, f"{settings.shard.group}-foreign"
+            read_one,
+            settings.kafka.bootstrap_servers,
+            settings.topics.stories,
+            f"{settings.shard.group}-foreign",
         )
     jsonschema.validate(story, json.loads((FOLDER / "story.schema.json").read_text()))
     assert (story["id"], story["version"], story["headline"]) == (key, 1, ARTICLE["title"])
