@@ -16,7 +16,8 @@ LARGEST = 1_000_000  # the broker itself refuses what is larger than the topic's
 
 
 async def test_every_hostile_message_is_accounted_for(newsroom: Newsroom):
-    messages = list(hostile_messages(NUMBER, seed=3, largest=LARGEST))
+    hostile = hostile_messages(NUMBER, seed=3, largest=LARGEST)
+    messages = [one for one in hostile if one != (None, None)]  # which no client can send
     await newsroom.send(messages)
     await newsroom.send([(b"good", article("good", "Lighthouse is lit again", "Its keeper came home."))])
     with newsroom.worker() as worker:
@@ -37,5 +38,5 @@ async def test_every_hostile_message_is_accounted_for(newsroom: Newsroom):
         (record.partition, record.offset) for record in await newsroom.read(newsroom.settings.topics.articles)
     ]
     assert sorted(accounted) == sorted(sent)
-    assert len(sent) == NUMBER + 1
+    assert len(sent) == len(messages) + 1
     assert "good" in {one["article_id"] for one in await newsroom.assignments()}

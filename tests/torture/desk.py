@@ -55,6 +55,7 @@ class Desk:
             if worker.exit_code is not None:
                 self.ended_by_themselves[worker.exit_code] += 1
                 self.workers.remove(worker)
+                worker.stop()  # it has ended; this lets go of the guard beside it
                 self.add_worker()
 
     def any_worker(self) -> WorkerProcess:
