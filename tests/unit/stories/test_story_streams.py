@@ -50,7 +50,7 @@ def test_reports_of_one_event_meet_in_one_story(plan, decision):
 def test_unrelated_articles_do_not_snowball():
     lonely = [(event, event * 0.2) for event in range(400)]
     _, repaired = fold(StorySettings(), lonely)
-    assert max(Counter(repaired).values()) <= 4  # the goal is 2; four is what the shipped model does
+    assert max(Counter(repaired).values()) <= 2
 
 
 @pytest.mark.parametrize("restart_at", [1, 7, 180])
