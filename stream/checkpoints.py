@@ -2,12 +2,17 @@
 
 A checkpoint is one file, written through fsspec (a local folder, or an object store by URL) under a temporary
 name and then moved, and bounded in number. Layout: magic, length of the header, header (msgpack: versions, a digest
-of the settings, offset, the arrays' names, types and shapes), the arrays' bytes, and an XXH3-128 sum of all that.
+of the settings, offset, the arrays' names, types and shapes), the arrays' bytes but for the zeros at their ends (room
+to grow), and an XXH3-128 sum of all that.
+
 A file that is cut, altered, of a newer format or of other arrays than this version keeps is refused; the one before
-is tried, then the log is replayed. Nothing in it is code: no pickle.
+is tried, then the log is replayed. Nothing in it is code: no pickle. Each array is read into its own memory, once: a
+shard of a million articles holds gigabytes, and has seconds to be ready again (benchmarks/recovery).
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, TypeVar
 
 import fsspec
@@ -23,12 +28,13 @@ from stream.settings import CheckpointSettings
 log = structlog.get_logger(__name__)
 
 MAGIC = b"NEWSFOLD"
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".checkpoint"
 PART = ".part"
 LENGTH_BYTES = 8
 SUM_BYTES = 16
 LONGEST_HEADER = 16_777_216  # bytes; a header is a few kB, anything larger is not one of ours
+BLOCK = 1_048_576  # bytes; zeros at the end of an array are told by blocks of this size
 OFFSET_DIGITS = 20  # enough for any Kafka offset; names sort as numbers
 
 Arrays = dict[str, np.ndarray]
@@ -39,6 +45,7 @@ class _ArrayForm(msgspec.Struct, array_like=True):
     name: str
     dtype: str
     shape: tuple[int, ...]
+    filled: int  # bytes in the file; the rest of the array is zeros
 
 
 class _Format(msgspec.Struct):
@@ -105,7 +112,8 @@ class Checkpoints:
             if offset > not_past:
                 continue
             try:
-                state = restore(self._read(name))
+                with _collector_paused():
+                    state = restore(self._read(name))
             except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the next one or the log serves
                 self._metrics.checkpoints.labels("refused").inc()
                 log.warning(
@@ -138,47 +146,80 @@ class Checkpoints:
 
     def _write_file(self, file: BinaryIO, offset: int, arrays: Arrays) -> None:
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        forms = [_ArrayForm(name, array.dtype.str, array.shape) for name, array in contiguous.items()]
+        filled = {name: _without_end_zeros(_bytes_of(array)) for name, array in contiguous.items()}
+        forms = [
+            _ArrayForm(name, array.dtype.str, array.shape, filled[name].size)
+            for name, array in contiguous.items()
+        ]
         header = msgspec.msgpack.encode(_Header(FORMAT, self._version, self._rules, offset, forms))
         checksum = xxhash.xxh3_128()
         parts: list[Any] = [MAGIC, len(header).to_bytes(LENGTH_BYTES, "big"), header]
-        parts += [array.reshape(-1).view(np.uint8).data for array in contiguous.values() if array.size]
+        parts += [part.data for part in filled.values() if part.size]
         for part in parts:
             checksum.update(part)
             file.write(part)
         file.write(checksum.digest())
 
     def _read(self, name: str) -> Arrays:
-        data = bytearray(self._fs.cat_file(name))
-        body = memoryview(data)[:-SUM_BYTES]
-        if bytes(data[: len(MAGIC)]) != MAGIC or xxhash.xxh3_128_digest(body) != bytes(data[-SUM_BYTES:]):
-            raise CheckpointError(f"{name} is cut or altered: its checksum does not match")
-        begin = len(MAGIC) + LENGTH_BYTES
-        length = int.from_bytes(body[len(MAGIC) : begin], "big")
-        if length > LONGEST_HEADER:
-            raise CheckpointError(f"{name} is not a checkpoint: its header claims {length} bytes")
-        header_bytes = body[begin : begin + length]
-        written_in = msgspec.msgpack.decode(header_bytes, type=_Format).format
-        if written_in != FORMAT:
-            raise CheckpointError(f"{name} has format {written_in}, this version reads {FORMAT}")
-        header = msgspec.msgpack.decode(header_bytes, type=_Header)
+        checksum = xxhash.xxh3_128()
+        with self._fs.open(name, "rb") as file:
+            begin = file.read(len(MAGIC) + LENGTH_BYTES)
+            length = int.from_bytes(begin[len(MAGIC) :], "big")
+            if not begin.startswith(MAGIC) or length > LONGEST_HEADER:
+                raise CheckpointError(f"{name} is not a checkpoint")
+            header_bytes = file.read(length)
+            header = _header(name, header_bytes)
+            claimed = len(begin) + length + sum(form.filled for form in header.arrays) + SUM_BYTES
+            if self._fs.size(name) != claimed:
+                raise CheckpointError(f"{name} is cut or altered: {claimed} bytes are claimed")
+            checksum.update(begin + header_bytes)
+            arrays = {form.name: np.zeros(form.shape, form.dtype) for form in header.arrays}
+            for form in header.arrays:
+                part = _bytes_of(arrays[form.name])[: form.filled]
+                file.readinto(part.data)
+                checksum.update(part.data)
+            if file.read(SUM_BYTES) != checksum.digest():
+                raise CheckpointError(f"{name} is cut or altered: its checksum does not match")
         if header.settings != self._rules:
             log.warning(
                 "checkpoint_of_other_settings",
                 checkpoint=name,
                 action="none: what was published stands, the new settings hold from here on",
             )
-        return _arrays(body[begin + length :], header.arrays)
+        return arrays
 
 
-def _arrays(body: memoryview, forms: list[_ArrayForm]) -> Arrays:
-    arrays, at = {}, 0
-    for form in forms:
-        dtype = np.dtype(form.dtype)
-        count = int(np.prod(form.shape, dtype=np.int64))
-        arrays[form.name] = np.frombuffer(body, dtype, count, at).reshape(form.shape)
-        at += count * dtype.itemsize
-    return arrays
+def _bytes_of(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1).view(np.uint8)
+
+
+def _without_end_zeros(data: np.ndarray) -> np.ndarray:
+    end = data.size
+    while end and not data[max(0, end - BLOCK) : end].any():
+        end = max(0, end - BLOCK)
+    return data[:end]
+
+
+def _header(name: str, header_bytes: bytes) -> _Header:
+    """The header, not yet verified: it may claim anything."""
+    try:
+        written_in = msgspec.msgpack.decode(header_bytes, type=_Format).format
+        if written_in == FORMAT:
+            return msgspec.msgpack.decode(header_bytes, type=_Header)
+    except msgspec.DecodeError as error:
+        raise CheckpointError(f"{name} is cut or altered: {error}") from error
+    raise CheckpointError(f"{name} has format {written_in}, this version reads {FORMAT}")
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A restored state is a million new objects and no garbage: looking for any, now or later, only takes time."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _offset_of(name: str) -> int:

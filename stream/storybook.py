@@ -105,7 +105,7 @@ class Storybook:
     @classmethod
     def restore(cls, retention: int, page_bytes: np.ndarray) -> "Storybook":
         """The storybook that gave this snapshot."""
-        page = msgspec.msgpack.decode(page_bytes.tobytes(), type=_Page)
+        page = msgspec.msgpack.decode(page_bytes.data, type=_Page)
         book = cls(retention)
         book._records = page.records
         book._ended = deque(page.ended)

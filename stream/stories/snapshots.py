@@ -28,8 +28,8 @@ def packed(tables: Tables) -> dict[str, np.ndarray]:
 
 
 def unpacked(arrays: dict[str, np.ndarray]) -> Tables:
-    """The tables that gave these arrays."""
-    fields = {name: arrays[name].copy() for name in Tables._fields if name in arrays}
+    """The tables that gave these arrays, which become theirs."""
+    fields = {name: arrays[name] for name in Tables._fields if name in arrays}
     for name in FREQUENCIES:
         frequency = np.zeros(TERM_BUCKETS, np.int32)
         frequency[arrays[f"{name}_buckets"]] = arrays[f"{name}_counts"]

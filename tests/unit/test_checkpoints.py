@@ -66,6 +66,18 @@ def test_the_newest_one_not_past_the_committed_offset_is_taken(three):
     assert store.newest(0, 9, number_of) is None
 
 
+def test_room_to_grow_takes_no_room_in_the_file(tmp_path: Path):
+    table = np.zeros((1_000, 10_000), np.int32)
+    table[0] = 7
+    store = checkpoints(tmp_path)
+    store.write(0, 1, {"table": table, "empty": np.zeros(50_000_000)})
+    (file,) = tmp_path.rglob("*.checkpoint")
+    assert file.stat().st_size < table.nbytes / 10
+    _, read = store.newest(0, 1, lambda arrays: arrays) or (0, {})
+    np.testing.assert_array_equal(read["table"], table)
+    assert read["empty"].shape == (50_000_000,)
+
+
 def test_partitions_are_apart(three):
     store, _ = three
     assert store.newest(1, 30, number_of) is None
