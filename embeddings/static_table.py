@@ -37,15 +37,23 @@ TOKENIZER_FILE = "tokenizer.json"
 # The title counts twice: R@1 .858, against .852 once and .825 without (docs/decisions/0002-static-encoder.md).
 PREPARATION = "title. title. text"
 
+# The languages a table was made for, where not for all of them. In any other its rows are pieces of foreign words:
+# all texts of one language then look alike, whatever they tell (docs/decisions/0002-static-encoder.md).
+LANGUAGES = {"newsfold-static-en": frozenset({"en"})}
+
 
 @dataclass(frozen=True)
 class StaticTable:
-    """A checked table: `rows` [pieces, dimensions] int8, and the tokeniser whose ids are its rows."""
+    """A checked table: `rows` [pieces, dimensions] int8, and the tokeniser whose ids are its rows.
+
+    `languages` are those it was made for; None: any.
+    """
 
     name: str
     version: str
     rows: Rows
     tokenizer: Tokenizer
+    languages: frozenset[str] | None
 
 
 class StaticTableEncoder:
@@ -54,14 +62,21 @@ class StaticTableEncoder:
     def __init__(self, table: StaticTable) -> None:
         self._rows = table.rows
         self._words = WordCache(table.tokenizer)
+        self._languages = table.languages
         self.name = table.name
         self.version = table.version
         self.dimensions = int(table.rows.shape[1])
 
     def encode(self, texts: Sequence[EncoderText]) -> Vectors:
-        """Return int8 vectors [len(texts), dimensions]; a text without a known word becomes zeros."""
-        ids, ends = self._words.tokenise([weigh_title(text) for text in texts])
+        """Return int8 vectors [len(texts), dimensions].
+
+        A text without a known word, or known to be in a language the table was not made for, becomes zeros.
+        """
+        ids, ends = self._words.tokenise([weigh_title(text) if self._reads(text) else "" for text in texts])
         return quantise_sums(sum_rows(self._rows, ids, ends))
+
+    def _reads(self, text: EncoderText) -> bool:
+        return self._languages is None or text.language is None or text.language in self._languages
 
 
 def weigh_title(text: EncoderText) -> str:
@@ -88,12 +103,16 @@ def load_table(name: str) -> StaticTable:
             f"the static table {name} is not on this machine yet; build it once with "
             f"`python -m embeddings.distill_{name.rpartition('-')[2]}`"
         )
+    languages = LANGUAGES.get(name)
     contents = {file: _read_pinned(folder / file, pins[file]) for file in (ROWS_FILE, TOKENIZER_FILE)}
     return StaticTable(
         name=name,
-        version=short_hash([PREPARATION, *(pins[file] for file in sorted(contents))]),
+        version=short_hash(
+            [PREPARATION, *sorted(languages or ()), *(pins[file] for file in sorted(contents))]
+        ),
         rows=load_safetensors(contents[ROWS_FILE])[ROWS_KEY],
         tokenizer=Tokenizer.from_buffer(contents[TOKENIZER_FILE]),
+        languages=languages,
     )
 
 

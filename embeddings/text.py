@@ -52,10 +52,14 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class EncoderText(msgspec.Struct, frozen=True):
-    """The cleaned text of one article; either part may be empty. The encoder decides how to join them."""
+    """The cleaned text of one article; either part may be empty. The encoder decides how to join them.
+
+    `language` is its ISO 639 code, None where unknown.
+    """
 
     title: str
     text: str
+    language: str | None = None
 
 
 def clean_text(raw: str) -> str:

@@ -136,9 +136,12 @@ def _source_name(source: str | dict[str, Any] | None) -> str | None:
 
 
 def _language_code(language: str | None) -> str | None:
-    """The primary subtag of a BCP 47 tag in lower case: `en-GB` and `en_US` are both `en`."""
-    code = (language or "").strip().lower().replace("_", "-").split("-")[0][:MAX_NAME_CHARACTERS]
-    return code or None
+    """The primary subtag of a BCP 47 tag in lower case: `en-GB` and `en_US` are both `en`.
+
+    None where it has not two letters: names (`English`), codes of three letters (`eng`, `und`) are left to detection.
+    """
+    code = (language or "").strip().lower().replace("_", "-").split("-")[0]
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
 def _moment(sent: str | int | float | None) -> tuple[int | None, int]:

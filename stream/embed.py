@@ -97,9 +97,8 @@ class Embedder:
         text = clean_text(read.text or read.summary)
         if not (title or text):
             raise InvalidArticleError("no_text", f"article {read.id!r} holds no text once cleaned")
-        return _Prepared(
-            message, self._record(message, read, title, text), EncoderText(title=title, text=text)
-        )
+        record = self._record(message, read, title, text)
+        return _Prepared(message, record, EncoderText(title=title, text=text, language=record.language))
 
     def _record(self, message: Incoming, article: Article, title: str, text: str) -> EmbeddedArticle:
         language, fingerprint, evidence = _describe(title, text, article.language)

@@ -119,8 +119,10 @@ def _viewed(article: Article, label: str, encoder: Encoder) -> LabelledArticle:
     text = clean_text(article.text or article.summary)
     lead = " ".join(text.split()[:LEAD_WORDS])
     texts = {FULL: (title, text), LEAD: (title, lead)} | ({TITLE: (title, "")} if title else {})
-    vectors = encoder.encode([EncoderText(title=first, text=rest) for first, rest in texts.values()])
     language = article.language or detect_language(title, text)
+    vectors = encoder.encode(
+        [EncoderText(title=first, text=rest, language=language) for first, rest in texts.values()]
+    )
     return LabelledArticle(
         label=label,
         views={

@@ -13,7 +13,15 @@ import numpy as np
 
 from stream.stories.background import is_common, rarity
 from stream.stories.names import names_of
-from stream.stories.words import MAX_CHARACTERS, name_bucket, term_bucket, without_boilerplate, words_of
+from stream.stories.words import (
+    MAX_CHARACTERS,
+    function_words,
+    name_bucket,
+    plain_text,
+    term_bucket,
+    without_boilerplate,
+    words_of,
+)
 
 MAX_TERMS = 256  # distinct words kept: the heaviest; covers all of four articles in five
 MAX_NAMES = 96  # distinct names and numbers kept: the most frequent
@@ -41,16 +49,18 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
 def evidence_of(title: str, text: str, language: str | None) -> Evidence:
     """Return the evidence of a cleaned title and text (each may be empty); of at most 24,000 characters.
 
-    `language` is accepted for rules that need it; today's hold for every language.
+    `language` is its code, or None: function words of other languages than English are dropped, and what is tied to
+    a word is cut off, only where it is known.
     """
-    del language
-    text = without_boilerplate(text[:MAX_CHARACTERS])
+    unsaid = function_words(language)
+    title = plain_text(title, language)
+    text = plain_text(without_boilerplate(text[:MAX_CHARACTERS]), language)
     title_words, text_words = words_of(title), words_of(text)
     whole = Counter(chain(title_words, text_words))
     lead = Counter(chain(title_words, text_words[:LEAD_WORDS]))
-    words = _telling_words(whole, lead)
+    words = _telling_words(whole, lead, unsaid)
     kept = _heaviest(words)
-    names, numbers = names_of(title, text)
+    names, numbers = names_of(title, text, unsaid)
     name_counts: Counter[int] = Counter()
     for name, count in (names + numbers).items():
         name_counts[name_bucket(name)] += count
@@ -74,8 +84,10 @@ class _Words(NamedTuple):
     leads: np.ndarray
 
 
-def _telling_words(whole: Counter[str], lead: Counter[str]) -> _Words:
-    """The distinct words that are neither single letters nor common to all news."""
+def _telling_words(whole: Counter[str], lead: Counter[str], unsaid: frozenset[str]) -> _Words:
+    """The distinct words that are neither single letters, nor function words, nor common to all news."""
+    for form in whole.keys() & unsaid:
+        del whole[form]
     forms = list(whole)
     buckets = np.fromiter(map(term_bucket, forms), np.int64, len(forms))
     counts = np.fromiter(whole.values(), np.int64, len(forms))

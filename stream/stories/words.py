@@ -5,9 +5,11 @@ Words are hashed with MurmurHash3 as scikit-learn's HashingVectorizer does, into
 """
 
 import re
-from functools import lru_cache
+import unicodedata
+from functools import cache, lru_cache
 
 from sklearn.utils import murmurhash3_32
+from stopwordsiso import stopwords
 
 TERM_BUCKETS = 1 << 20
 TERM_SEED = 0
@@ -15,9 +17,22 @@ NAME_SEED = 1
 MAX_CHARACTERS = 24_000  # of text read for evidence: some 4,000 words; the 99th percentile of news is below
 MAX_CACHED = 1 << 18  # words whose bucket is remembered; bounds the memory of a worker
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Vowel signs and accents: part of their word, though `\w` leaves them out. Hindi is written with them.
+_MARKS = "".join(chr(c) for c in range(0x10000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
+_LETTERS = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*"
+_WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
 # Scripts written without spaces: every two neighbouring characters make a term.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+
+# What an apostrophe ties to a word: the article before it in French, Italian and Catalan, the ending after a name
+# in Turkish. Elsewhere it stands inside words, as in English and Ukrainian.
+_ELISION = re.compile(
+    r"(?<![\w'’])(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu|un|all|dall|dell|nell|sull|quest|quell)['’](?=\w)",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"(?<=\w\w)['’]\w+")
+_TIED = {"fr": _ELISION, "it": _ELISION, "ca": _ELISION, "tr": _ENDING}
+_LISTED_AS = {"nb": "no", "nn": "no"}  # written forms of a language whose words are listed under another code
 
 # What pages say about themselves, not about events. Told by these words, a sentence or line is dropped ...
 _NOTICE = re.compile(
@@ -84,6 +99,29 @@ def _is_notice(sentence: str) -> bool:
         return False
     lowered = sentence.lower()
     return any(sign in lowered for sign in _NOTICE_SIGNS) and _NOTICE.search(lowered) is not None
+
+
+def plain_text(text: str, language: str | None) -> str:
+    """The text with its words as a dictionary has them: without elided articles and without endings of names.
+
+    `language` is an ISO 639 code, or None. English text comes back as it is, but for a capital I with a dot: in
+    lower case that would fall into two characters.
+    """
+    if not text.isascii():
+        text = text.replace("İ", "I").replace("i\u0307", "i")
+    tied = _TIED.get(language or "")
+    return tied.sub("", text) if tied else text
+
+
+@cache
+def function_words(language: str | None) -> frozenset[str]:
+    """Words of a language that tell nothing about events, lower case; from the lists of Stopwords ISO.
+
+    None of English, whose common words the background table knows from counting, nor of a language without a list.
+    """
+    if language is None or language == "en":
+        return frozenset()
+    return frozenset(stopwords(_LISTED_AS.get(language, language)))
 
 
 def words_of(text: str) -> list[str]:

@@ -87,7 +87,10 @@ def test_published_and_updated_are_kept_apart():
     assert article.updated == (article.published or 0) + 86_400_000
 
 
-@pytest.mark.parametrize(("tag", "code"), [("en-GB", "en"), ("EN_us", "en"), ("", None)])
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [("en-GB", "en"), ("EN_us", "en"), ("", None), ("English", None), ("eng", None), ("und", None)],
+)
 def test_a_language_tag_is_reduced_to_its_language(tag: str, code: str | None):
     assert read({"id": "a", "title": "T", "language": tag}).language == code
 

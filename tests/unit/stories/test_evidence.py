@@ -1,12 +1,33 @@
+from pathlib import Path
+
+import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+import xxhash
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stream.stories import evidence_of
+from stream.stories import Evidence, evidence_of
 from stream.stories.evidence import MAX_KEYTERMS, MAX_NAMES, MAX_TERMS
 from stream.stories.names import names_of
-from stream.stories.words import term_bucket, without_boilerplate, words_of
+from stream.stories.words import (
+    function_words,
+    name_bucket,
+    plain_text,
+    term_bucket,
+    without_boilerplate,
+    words_of,
+)
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "articles.jsonl"
+
+
+def holds_word(evidence: Evidence, word: str) -> bool:
+    return term_bucket(word) in np.frombuffer(evidence.terms, "<u4")
+
+
+def holds_name(evidence: Evidence, name: str) -> bool:
+    return name_bucket(name) in np.frombuffer(evidence.names, "<u4")
 
 
 @given(st.text(max_size=3000), st.text(max_size=3000))
@@ -87,3 +108,72 @@ def test_a_headline_in_capitals_gives_no_spans():
     names, _ = names_of("Dam Gives Way Above Querl Valley", "")
     assert not [name for name in names if " " in name]
     assert "querl" in names
+
+
+def test_a_turkish_name_meets_itself_with_and_without_an_ending():
+    for text in ("İstanbul bekliyor", "Görüşmeler İstanbul'da", "ve İstanbul’un"):
+        evidence = evidence_of("", f"Bugün {text} başladı.", "tr")
+        assert holds_word(evidence, "istanbul")
+        assert holds_name(evidence, "istanbul")
+
+
+def test_a_dotted_capital_is_one_letter_in_every_language():
+    assert holds_name(evidence_of("", "The talks in İstanbul ended.", "en"), "istanbul")
+
+
+def test_an_elided_article_is_no_part_of_its_word():
+    evidence = evidence_of("", "Hier, l'accord d’Emmanuel Macron et de l'Élysée.", "fr")
+    assert holds_word(evidence, "accord")
+    assert holds_name(evidence, "emmanuel macron")
+    assert holds_name(evidence, "élysée")
+    assert holds_word(evidence_of("", "dopo il terremoto dell'Aquila", "it"), "aquila")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "word"),
+    [
+        ("fr", "Après la grève, les aiguilleurs avec une", "aiguilleurs"),
+        ("de", "Nach dem Brand und mit der Feuerwehr", "feuerwehr"),
+        ("es", "Los muertos de la ciudad con el sismo", "sismo"),
+        ("nb", "Etter brannen er det ikke noen", "brannen"),
+        ("ja", "これはペンです", "ペン"),
+    ],
+)
+def test_function_words_are_no_evidence(language, text, word):
+    evidence = evidence_of("", text, language)
+    assert holds_word(evidence, word)
+    assert not [
+        said for said in words_of(text) if said in function_words(language) and holds_word(evidence, said)
+    ]
+    assert not [said for said in evidence.keyterms if said in function_words(language)]
+    assert len(evidence.terms) < len(evidence_of("", text, None).terms)
+
+
+def test_a_name_neither_begins_with_a_function_word_nor_is_one():
+    names, _ = names_of("", "Dann sah Der Kanzler die Stadt. Die Stadt sah Nach Süden.", function_words("de"))
+    assert set(names) == {"kanzler", "stadt", "süden"}
+
+
+def test_vowel_signs_belong_to_their_word():
+    assert words_of("हिन्दी समाचार") == ["हिन्दी", "समाचार"]
+
+
+@given(st.text())
+def test_english_text_is_left_as_it_is(text):
+    assume("İ" not in text and "i\u0307" not in text)
+    for language in ("en", None):
+        assert plain_text(text, language) == text
+        assert not function_words(language)
+
+
+def test_english_evidence_is_what_the_shipped_model_was_trained_on():
+    """Other evidence wants a model trained anew, and a new digest here."""
+    digest = xxhash.xxh3_64()
+    for line in CORPUS.read_bytes().splitlines():
+        article = msgspec.json.decode(line)
+        if article.get("language") == "en":
+            evidence = evidence_of(article["title"], article.get("text", ""), "en")
+            digest.update(
+                evidence.terms + evidence.counts + evidence.leads + evidence.names + evidence.name_counts
+            )
+    assert digest.hexdigest() == "078e2462ecc3eb78"
