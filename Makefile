@@ -61,7 +61,7 @@ soak: setup  ## Memory of a worker over an hour
 	$(BIN)/python -m benchmarks.soak.soak $(ARGS)
 
 .PHONY: audit
-audit: setup  ## Look the locked dependencies up in the advisory database, where the network lets us
+audit: setup  ## Look the locked dependencies up in the advisory database; code 69: not audited
 	@deploy/audit.sh
 
 .PHONY: lock

@@ -1,18 +1,28 @@
 #!/bin/sh
-# Look every locked dependency up in PyPI's advisory database (pip-audit). Where that service cannot be reached, say so
-# and succeed: an audit that did not happen must be visible, and must not stop work offline.
-# AUDIT_REQUIRED=1 makes it an error: for CI with a network.
+# Look every locked dependency up in PyPI's advisory database (pip-audit); print its report, JSON.
+# Exit codes: 0 nothing known against any; 1 advisories found; 69 (EX_UNAVAILABLE) not every package was audited, as
+# where the advisory service does not answer. An audit that did not happen must not look like one that found nothing.
 set -eu
 cd "$(dirname "$0")/.."
-PATH="build/uv/bin:$PATH"
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
+report=$(mktemp)
+trap 'rm -f "$report" "$report.errors"' EXIT
 status=0
-uvx pip-audit==2.9.0 --requirement deploy/requirements.lock --no-deps --disable-pip --progress-spinner off \
-    >"$said" 2>&1 || status=$?
-if grep -qE "could not be audited|ConnectionError|ServiceError|Name or service|Max retries" "$said"; then
-    echo "NOT AUDITED: the advisory service does not answer here for $(grep -c 'could not be audited' "$said") packages."
-    status=${AUDIT_REQUIRED:-0}
+.venv/bin/pip-audit --requirement deploy/requirements.lock --no-deps --disable-pip --progress-spinner off \
+    --format json >"$report" 2>"$report.errors" || status=$?
+audited=$(grep -o '"vulns"' "$report" | wc -l)
+skipped=$(grep -o '"skip_reason"' "$report" | wc -l)
+if [ "$audited" -eq 0 ]; then
+    echo "NOT AUDITED: the advisory service does not answer here, nothing is known of any locked package." >&2
+    echo "Run \`make audit\` where https://pypi.org/pypi/<package>/<version>/json can be read." >&2
+    exit 69
 fi
-grep -v "could not be audited" "$said" || true
-exit "$status"
+cat "$report"
+echo "$audited packages audited" >&2
+if [ "$status" -ne 0 ]; then
+    cat "$report.errors" >&2
+    exit "$status"
+fi
+if [ "$skipped" -gt 0 ]; then
+    echo "NOT AUDITED: $skipped packages, see skip_reason in the report." >&2
+    exit 69
+fi
