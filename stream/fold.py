@@ -6,6 +6,8 @@ the same whatever the batch size; so a checkpoint and a replay bring back the sa
 For each record: seen before? a copy of a known report? which story, or a new one?
 """
 
+from typing import Self
+
 import msgspec
 import numpy as np
 
@@ -16,6 +18,7 @@ from stream.errors import LogFormatError
 from stream.events import Assignment, Folded, Method, Outcome, StoryEvent, iso
 from stream.fold_state import FoldState
 from stream.register import NONE
+from stream.settings import Settings
 from stream.stories import StoryDecision
 from stream.story_record import Report, StoryRecord
 
@@ -38,6 +41,11 @@ class Fold:
 
     def __init__(self, state: FoldState) -> None:
         self.state = state
+
+    @classmethod
+    def empty(cls, settings: Settings) -> Self:
+        """A fold that has seen nothing yet, with these settings."""
+        return cls(FoldState(settings.fold, settings.copies, settings.stories))
 
     def fold(self, article: EmbeddedArticle, logged: int) -> Folded:
         """Take in the next record of the log. `logged` is its Kafka timestamp in milliseconds.

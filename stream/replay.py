@@ -12,7 +12,6 @@ from stream.embed import Embedder, Incoming, Refused
 from stream.embedded import EmbeddedArticle, Origin, decode_record, encode_record
 from stream.events import Assignment, Folded, StorySnapshot
 from stream.fold import Fold
-from stream.fold_state import FoldState
 from stream.metrics import Metrics
 from stream.settings import Settings
 
@@ -44,7 +43,7 @@ def replay_file(path: Path, settings: Settings, now: int, advance: Callable[[int
     """
     metrics = Metrics()
     embedder = Embedder(load_encoder(settings.encoder), settings.intake.max_article_bytes, metrics)
-    fold = Fold(FoldState(settings.fold, settings.copies, settings.stories))
+    fold = Fold.empty(settings)
     replayed = Replayed()
     for batch in _batches(_incoming(path, now), settings.intake.batch_size):
         for result in embedder.embed(batch):

@@ -27,7 +27,7 @@ from stream.checkpoints import Arrays, Checkpoints
 from stream.copies import CopySettings
 from stream.embedded import EmbeddedArticle, decode_record, encode_record
 from stream.fold import Fold
-from stream.kafka.shard import fold_digest, new_fold, warm_up
+from stream.kafka.shard import fold_digest, warm_up
 from stream.metrics import Metrics
 from stream.settings import CheckpointSettings, Settings
 
@@ -91,7 +91,7 @@ def restart(folder: Path, articles: int, started: float) -> Restored:
     warm_up(settings)
 
     def restored(arrays: Arrays) -> Fold:
-        fold = new_fold(settings)
+        fold = Fold.empty(settings)
         fold.state.restore(arrays)
         return fold
 
@@ -127,7 +127,7 @@ def measure(articles: int, folder: Path) -> str:
     """Fold, save, restart; the results as Markdown."""
     settings = shard_settings(articles)
     warm_up(settings)
-    feed, fold = records(articles, SEED), new_fold(settings)
+    feed, fold = records(articles, SEED), Fold.empty(settings)
     replay = folded_in(fold, feed, articles)
     state = fold.state
     held = len(state.register), state.copies.entries, len(state.storybook)

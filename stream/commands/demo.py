@@ -21,7 +21,7 @@ from stream.commands import demo_board
 from stream.commands.produce import produce
 from stream.commands.worker_process import WorkerProcess
 from stream.events import Assignment, StorySnapshot
-from stream.kafka.clients import connect_admin, connection
+from stream.kafka.clients import connected_admin, connection
 from stream.kafka.topics import create_topics
 from stream.settings import KafkaSettings, Settings, load_settings
 
@@ -80,11 +80,8 @@ def _environment(bootstrap: str, folder: Path) -> dict[str, str]:
 
 
 async def _create_topics(settings: Settings) -> None:
-    admin = await connect_admin(settings.kafka)
-    try:
+    async with connected_admin(settings.kafka) as admin:
         await create_topics(admin, settings)
-    finally:
-        await admin.close()
 
 
 async def _show(settings: Settings, articles: Path, console: Console) -> demo_board.Feed:

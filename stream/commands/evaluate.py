@@ -16,7 +16,6 @@ from stream.commands.progress import article_progress
 from stream.embed import Embedder
 from stream.embedded import Origin, decode_record, encode_record
 from stream.fold import Fold
-from stream.fold_state import FoldState
 from stream.metrics import Metrics
 from stream.scoring import b_cubed, pairwise
 from stream.settings import Settings, load_settings
@@ -106,7 +105,7 @@ def evaluate(file: Path, settings: Settings, seeds: int, now: int) -> Evaluation
 
 def fold_labelled(articles: Sequence[Labelled], settings: Settings, now: int) -> Run:
     """Fold articles in the order given, as if all were logged at `now`."""
-    fold = Fold(FoldState(settings.fold, settings.copies, settings.stories))
+    fold = Fold.empty(settings)
     records = [
         decode_record(encode_record(msgspec.structs.replace(article.record, origin=Origin(0, offset))))
         for offset, article in enumerate(articles)

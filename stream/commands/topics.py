@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from stream.kafka.clients import connect_admin
+from stream.kafka.clients import connected_admin
 from stream.kafka.topics import check_topics, create_topics, topic_shapes
 from stream.settings import Settings, load_settings
 
@@ -24,10 +24,7 @@ def command(check: bool) -> None:
 
 
 async def _run(settings: Settings, check: bool) -> list[str]:
-    admin = await connect_admin(settings.kafka)
-    try:
+    async with connected_admin(settings.kafka) as admin:
         created = [] if check else await create_topics(admin, settings)
         await check_topics(admin, settings)
-    finally:
-        await admin.close()
     return created

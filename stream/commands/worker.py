@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from stream.kafka.app import Stage, new_worker
-from stream.kafka.clients import connect_admin
+from stream.kafka.clients import connected_admin
 from stream.kafka.topics import check_topics
 from stream.logs import configure_logs
 from stream.settings import Settings, load_settings
@@ -29,8 +29,5 @@ def command(stage: str | None) -> None:
 
 
 async def _check(settings: Settings) -> None:
-    admin = await connect_admin(settings.kafka)
-    try:
+    async with connected_admin(settings.kafka) as admin:
         await check_topics(admin, settings)
-    finally:
-        await admin.close()

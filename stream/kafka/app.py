@@ -77,6 +77,8 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
     def refresh() -> None:
         if intake is not None and app.started:
             intake.observe_lag(app.consumer)
+        if fold_stage is not None:
+            fold_stage.observe()
 
     metrics.tell_build(settings.encoder.model, "+".join(sorted(chosen)))
     add_pages(app, settings.web, metrics, readiness, refresh)

@@ -1,6 +1,8 @@
 """How every Kafka client of Newsfold connects: one place that turns the settings into client arguments."""
 
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,20 +57,25 @@ def faust_credentials(kafka: KafkaSettings) -> SASLCredentials | OAuthCredential
     )
 
 
-async def connect_admin(kafka: KafkaSettings) -> AIOKafkaAdminClient:
-    """A started admin client.
+@asynccontextmanager
+async def connected_admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client, started, and closed at the end.
 
     Raises:
         BrokerUnavailableError: no broker answered.
     """
     admin = AIOKafkaAdminClient(**connection(kafka))
     try:
-        await admin.start()
-        await admin.list_topics()  # a refused OAUTHBEARER token shows only at the first request
-    except Exception as error:
+        try:
+            await admin.start()
+            await admin.list_topics()  # a refused OAUTHBEARER token shows only at the first request
+        except Exception as error:
+            raise BrokerUnavailableError(
+                f"no broker answers at {kafka.bootstrap_servers}: {error}"
+            ) from error
+        yield admin
+    finally:
         await admin.close()
-        raise BrokerUnavailableError(f"no broker answers at {kafka.bootstrap_servers}: {error}") from error
-    return admin
 
 
 def _ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:

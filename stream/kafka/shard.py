@@ -20,7 +20,6 @@ from stream.embedded import EmbeddedArticle, Origin, decode_record
 from stream.errors import LogFormatError
 from stream.events import Folded, StoryEvent, StoryEventType, encode_event
 from stream.fold import Fold
-from stream.fold_state import FoldState
 from stream.kafka.clients import connection
 from stream.kafka.cloudevents import assignment_headers, story_headers
 from stream.metrics import Metrics
@@ -43,7 +42,7 @@ class Shard:
     ) -> None:
         self.partition = partition
         self.next_offset = 0
-        self.fold = new_fold(settings)
+        self.fold = Fold.empty(settings)
         self._settings = settings
         self._metrics = metrics
         self._checkpoints = checkpoints
@@ -101,7 +100,7 @@ class Shard:
         )
 
     def _fold_of(self, arrays: Arrays) -> Fold:
-        fold = new_fold(self._settings)
+        fold = Fold.empty(self._settings)
         fold.state.restore(arrays)
         return fold
 
@@ -213,11 +212,6 @@ class Shard:
         await self._producer.stop()
 
 
-def new_fold(settings: Settings) -> Fold:
-    """An empty fold with these settings."""
-    return Fold(FoldState(settings.fold, settings.copies, settings.stories))
-
-
 def fold_digest(settings: Settings) -> str:
     """A digest of the settings by which a shard is folded."""
     parts = [section.model_dump_json() for section in (settings.fold, settings.copies, settings.stories)]
@@ -226,7 +220,7 @@ def fold_digest(settings: Settings) -> str:
 
 def warm_up(settings: Settings) -> None:
     """Fold one harmless article into a fold that is thrown away: kernels are compiled before the first record."""
-    fold = new_fold(settings)
+    fold = Fold.empty(settings)
     for offset in range(2):
         title, text = f"{PROBE.title} {offset}", PROBE.text
         article = EmbeddedArticle(

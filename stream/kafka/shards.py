@@ -113,7 +113,6 @@ class FoldStage(Service):
                 for source, records in batches.items():
                     await self._take(source, records)
                 await self._save_when_due()
-                self._observe()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - when in doubt, stop rather than commit
@@ -253,12 +252,13 @@ class FoldStage(Service):
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._writer, self._checkpoints.write, partition, offset, arrays)
 
-    def _observe(self) -> None:
-        for partition, shard in self._shards.items():
-            source = TopicPartition(self._settings.topics.embedded, partition)
-            end = self._consumer.highwater(source)
-            if end is not None:
-                self._metrics.lag.labels(source.topic, str(partition)).set(max(0, end - shard.next_offset))
+    def observe(self) -> None:
+        """Set the gauges that tell what the shards hold and how far behind they are."""
+        for source in self._consumer.assignment() if self._consumer is not None else ():
+            shard, end = self._shards.get(source.partition), self._consumer.highwater(source)
+            if shard is not None and end is not None:
+                lag = max(0, end - shard.next_offset)
+                self._metrics.lag.labels(source.topic, str(source.partition)).set(lag)
         states = [shard.fold.state for shard in self._shards.values()]
         entries, held = self._metrics.state_entries, self._metrics.state_bytes
         entries.labels("articles").set(sum(len(state.register) for state in states))

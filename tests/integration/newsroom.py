@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from stream.articles_file import key_of, read_lines
 from stream.commands.worker_process import WorkerProcess
-from stream.kafka.clients import connect_admin, connection
+from stream.kafka.clients import connected_admin, connection
 from stream.kafka.topics import create_topics
 from stream.settings import Settings
 
@@ -58,11 +58,8 @@ class Newsroom:
 
     async def open(self) -> None:
         """Create the topics."""
-        admin = await connect_admin(self.settings.kafka)
-        try:
+        async with connected_admin(self.settings.kafka) as admin:
             await create_topics(admin, self.settings)
-        finally:
-            await admin.close()
 
     def worker(self, stage: str | None = None, **changes: str) -> WorkerProcess:
         """A worker with these settings, not yet started."""

@@ -51,6 +51,9 @@ async def test_the_corpus_becomes_stories(newsroom: Newsroom):
     articles = newsroom.settings.topics.articles
     assert f'newsfold_consumed_total{{topic="{articles}"}} {len(lines)}.0' in metrics
     assert f'newsfold_consumer_lag_records{{partition="0",topic="{articles}"}} 0.0' in metrics
+    embedded = newsroom.settings.topics.embedded
+    assert f'newsfold_consumer_lag_records{{partition="0",topic="{embedded}"}} 0.0' in metrics
+    assert f'newsfold_state_entries{{kind="articles"}} {len(CORPUS_IDS)}.0' in metrics
 
 
 async def test_the_snapshots_add_up_and_their_versions_rise(newsroom: Newsroom):

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from deploy.kafka.broker import Broker
 from deploy.kafka.security import SASL_MECHANISMS, BrokerCertificate, BrokerSecurity
 from stream.errors import BrokerUnavailableError
-from stream.kafka.clients import connect_admin
+from stream.kafka.clients import connected_admin
 from stream.settings import KafkaSettings
 from tests.integration.credentials import CertificateFiles, new_identity, unsecured_token, write_certificates
 from tests.integration.newsroom import Newsroom, article
@@ -50,11 +50,8 @@ def mutual_tls_broker(
 async def lists_topics(settings: KafkaSettings) -> bool:
     """Whether an admin client is let in; a token is refused only after aiokafka counts itself connected."""
     try:
-        admin = await connect_admin(settings)
-        try:
+        async with connected_admin(settings) as admin:
             await admin.list_topics()
-        finally:
-            await admin.close()
     except (BrokerUnavailableError, KafkaError):
         return False
     return True

@@ -3,40 +3,31 @@
 import pytest
 
 from stream.errors import BrokerUnavailableError, TopicsMismatchError
-from stream.kafka.clients import connect_admin
+from stream.kafka.clients import connected_admin
 from stream.kafka.topics import check_topics, create_topics, topic_shapes
 from stream.settings import KafkaSettings
 from tests.integration.newsroom import Newsroom
 
 
 async def test_creating_topics_again_changes_nothing(newsroom: Newsroom):
-    admin = await connect_admin(newsroom.settings.kafka)
-    try:
+    async with connected_admin(newsroom.settings.kafka) as admin:
         assert await create_topics(admin, newsroom.settings) == []
         await check_topics(admin, newsroom.settings)
-    finally:
-        await admin.close()
 
 
 async def test_another_number_of_shards_is_refused_with_the_way_to_mend_it(newsroom: Newsroom):
     topics = newsroom.settings.topics.model_copy(update={"shards": 3})
     changed = newsroom.settings.model_copy(update={"topics": topics})
-    admin = await connect_admin(newsroom.settings.kafka)
-    try:
+    async with connected_admin(newsroom.settings.kafka) as admin:
         with pytest.raises(TopicsMismatchError, match=r"has 1 partitions, the settings say 3: set"):
             await check_topics(admin, changed)
-    finally:
-        await admin.close()
 
 
 async def test_missing_topics_are_named(broker, topic_prefix, tmp_path):
     newsroom = Newsroom(broker.bootstrap, topic_prefix, tmp_path)
-    admin = await connect_admin(newsroom.settings.kafka)
-    try:
+    async with connected_admin(newsroom.settings.kafka) as admin:
         with pytest.raises(TopicsMismatchError) as caught:
             await check_topics(admin, newsroom.settings)
-    finally:
-        await admin.close()
     for shape in topic_shapes(newsroom.settings):
         assert f"topic {shape.name!r} does not exist: run `newsfold topics`" in str(caught.value)
 
@@ -52,4 +43,5 @@ async def test_a_worker_refuses_to_start_without_its_topics(broker, topic_prefix
 
 async def test_a_broker_that_is_not_there_is_named():
     with pytest.raises(BrokerUnavailableError, match=r"127\.0\.0\.1:1"):
-        await connect_admin(KafkaSettings(bootstrap_servers="127.0.0.1:1"))
+        async with connected_admin(KafkaSettings(bootstrap_servers="127.0.0.1:1")):
+            pass

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from stream.embedded import decode_record
 from stream.events import encode_event
-from stream.kafka.shard import new_fold
+from stream.fold import Fold
 from tests.integration.newsroom import Newsroom
 
 FIRST_METHODS = {b'"method":"new"', b'"method":"joined"', b'"method":"copy"'}
@@ -44,7 +44,7 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
     last: dict[str, bytes | None] = {}
     expected: Counter[bytes] = Counter()
     log = await newsroom.read(topics.embedded)
-    folds = {partition: new_fold(newsroom.settings) for partition in range(topics.shards)}
+    folds = {partition: Fold.empty(newsroom.settings) for partition in range(topics.shards)}
     for record in log:
         folded = folds[record.partition].fold(decode_record(record.value), record.timestamp)
         expected.update(encode_event(assignment) for assignment in folded.assignments)
