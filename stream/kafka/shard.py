@@ -109,7 +109,10 @@ class Shard:
         if start >= self.next_offset:
             return 0
         reader = AIOKafkaConsumer(
-            **connection(self._settings.kafka), enable_auto_commit=False, auto_offset_reset="earliest"
+            **connection(self._settings.kafka),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
         )
         await reader.start()
         replayed = 0

@@ -1,0 +1,219 @@
+"""The rules of docs/decisions/0001-kafka-rules.md, "Exactly once", one by one: each test fails without its rule.
+
+The fold stage runs in this process against the real broker, so that a test can act at the very moment a rule is for.
+Rule 5, fencing, needs processes that are paused: tests/integration/test_fencing.py.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaTimeoutError, ProducerFenced
+
+from stream.copies import fingerprint_of
+from stream.embedded import EmbeddedArticle, Origin, encode_record
+from stream.kafka.clients import connection
+from stream.kafka.shard import Shard
+from stream.kafka.shards import FoldStage
+from stream.metrics import Metrics
+from stream.stories import evidence_of
+from tests.integration.newsroom import Newsroom
+from tests.integration.undisturbed import compare
+
+TOPICS = ("harbour", "glacier", "parliament", "orchestra")
+PATIENCE = 40.0  # seconds; the broker looks for transactions that timed out every 20 (deploy/kafka/server.properties)
+
+
+def embedded(number: int) -> tuple[bytes, bytes]:
+    """Key and value of article `number` as the embed stage logs it."""
+    topic = TOPICS[number % len(TOPICS)]
+    title, text = (
+        f"The {topic}, part {number}",
+        " ".join(f"{topic}{(number * 31 + k * k) % 97}" for k in range(30)),
+    )
+    article = EmbeddedArticle(
+        id=f"n{number}",
+        origin=Origin(0, number),
+        ingested=0,
+        title=title,
+        content=f"{number:016d}".encode(),
+        model="made-up@1",
+        vector=bytes([1 + 30 * (number % len(TOPICS))]) * 16,
+        fingerprint=fingerprint_of(title, text),
+        evidence=evidence_of(title, text, "en"),
+    )
+    return article.id.encode(), encode_record(article)
+
+
+async def log(newsroom: Newsroom, numbers: Iterable[int], producer: AIOKafkaProducer | None = None) -> None:
+    """Append these articles to articles.embedded."""
+    async with AsyncExitStack() as stack:
+        producer = producer or await stack.enter_async_context(running(newsroom))
+        for key, value in map(embedded, numbers):
+            await producer.send_and_wait(newsroom.settings.topics.embedded, value, key=key, partition=0)
+
+
+@asynccontextmanager
+async def running(newsroom: Newsroom, **changes: Any) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer, stopped at the end."""
+    producer = AIOKafkaProducer(**connection(newsroom.settings.kafka), **changes)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def fold_stage(newsroom: Newsroom) -> AsyncIterator[FoldStage]:
+    """A fold stage that owns the one shard and does only what the test asks of it."""
+    settings = newsroom.settings
+    stage = FoldStage(settings, Metrics())
+    stage._consumer = consumer = AIOKafkaConsumer(
+        **connection(settings.kafka),
+        group_id=settings.shard.group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    consumer.assign([source_of(newsroom)])
+    await stage.assigned({0})
+    try:
+        yield stage
+    finally:
+        await stage.on_stop()
+
+
+def source_of(newsroom: Newsroom) -> TopicPartition:
+    return TopicPartition(newsroom.settings.topics.embedded, 0)
+
+
+async def next_records(stage: FoldStage, newsroom: Newsroom, number: int) -> list[ConsumerRecord]:
+    """The next records of the log, exactly so many."""
+    records: list[ConsumerRecord] = []
+    async with asyncio.timeout(PATIENCE):
+        while len(records) < number:
+            batches = await stage._consumer.getmany(timeout_ms=200, max_records=number - len(records))
+            records += batches.get(source_of(newsroom), [])
+    return records
+
+
+async def assert_as_undisturbed(newsroom: Newsroom, articles: int) -> None:
+    comparison = await compare(newsroom, Counter(f"n{n}" for n in range(articles)))
+    assert comparison.is_clean, comparison
+
+
+async def test_rule_1_the_committed_offset_is_read_after_the_former_owner_is_fenced(newsroom: Newsroom):
+    await log(newsroom, range(6))
+    async with fold_stage(newsroom) as stage:
+        await stage._open_wanted()
+        records = await next_records(stage, newsroom, 6)
+        former = stage._shards[0]
+        committed = stage._consumer.committed
+
+        async def committed_and_then_the_former_owner_commits(source: TopicPartition) -> int | None:
+            offset: int | None = await committed(source)
+            with suppress(ProducerFenced):
+                await former.take(records)
+            return offset
+
+        stage._consumer.committed = committed_and_then_the_former_owner_commits
+        heir = Shard(0, newsroom.settings, Metrics(), stage._checkpoints, stage._thread)
+        await heir.open(stage._consumer)
+        await heir.take(await next_records(stage, newsroom, 6))
+        await heir.close()
+    await assert_as_undisturbed(newsroom, 6)
+
+
+async def test_rule_2_records_that_arrive_before_their_shard_is_open_are_left_to_the_seek(newsroom: Newsroom):
+    await log(newsroom, range(10))
+    source = source_of(newsroom)
+    async with fold_stage(newsroom) as stage:
+        await next_records(stage, newsroom, 5)
+        early = await next_records(stage, newsroom, 5)
+        await stage._take(source, early)
+        await stage._open_wanted()
+        await stage._take(source, early)
+        await stage._take(source, await next_records(stage, newsroom, 10))
+    await assert_as_undisturbed(newsroom, 10)
+
+
+async def test_rule_3_a_shard_is_taken_away_between_transactions_only(newsroom: Newsroom):
+    await log(newsroom, range(10))
+    async with fold_stage(newsroom) as stage:
+        await stage._open_wanted()
+        records = await next_records(stage, newsroom, 10)
+        taking = asyncio.create_task(stage._take(source_of(newsroom), records))
+        await asyncio.sleep(0)  # it has begun
+        await stage.revoked({0})
+        await taking
+        assert stage._metrics.transactions_failed._value.get() == 0
+    await assert_as_undisturbed(newsroom, 10)
+
+
+async def test_rule_4_after_a_failed_transaction_the_state_is_that_of_the_last_commit(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    await log(newsroom, range(10))
+    source = source_of(newsroom)
+    async with fold_stage(newsroom) as stage:
+        await stage._open_wanted()
+        await stage._take(source, await next_records(stage, newsroom, 5))
+
+        async def no_answer(*_: object) -> None:
+            raise KafkaTimeoutError
+
+        with monkeypatch.context() as broken:
+            broken.setattr(stage._shards[0]._producer, "send_offsets_to_transaction", no_answer)
+            await stage._take(source, await next_records(stage, newsroom, 5))
+        await stage._open_wanted()
+        await stage._take(source, await next_records(stage, newsroom, 5))
+    await assert_as_undisturbed(newsroom, 10)
+
+
+async def test_rule_6_a_killed_workers_open_transaction_hides_what_follows_no_longer_than_its_timeout(
+    broker, topic_prefix, tmp_path
+):
+    newsroom = Newsroom(
+        broker.bootstrap, topic_prefix, tmp_path, NEWSFOLD_SHARD__TRANSACTION_TIMEOUT_MS="1000"
+    )
+    await newsroom.open()
+    stories = newsroom.settings.topics.stories
+    async with fold_stage(newsroom) as stage:
+        await stage._open_wanted()
+        killed = stage._shards[0]._producer
+        await killed.begin_transaction()
+        await killed.send_and_wait(stories, b"never committed", key=b"one", partition=0)
+        async with running(newsroom) as other:
+            await other.send_and_wait(stories, b"behind it", key=b"two", partition=0)
+        seen: list[ConsumerRecord] = []
+        async with asyncio.timeout(PATIENCE):
+            while not seen:
+                await asyncio.sleep(0.5)
+                seen = await newsroom.read(stories)
+        assert [record.value for record in seen] == [b"behind it"]
+
+
+async def test_rule_7_records_are_counted_and_not_offsets(newsroom: Newsroom):
+    async with running(newsroom, transactional_id=f"{newsroom.settings.topics.embedded}-writer") as writer:
+        for numbers in (range(5), range(5, 10)):
+            async with writer.transaction():
+                await log(newsroom, numbers, writer)
+            await writer.begin_transaction()
+            await log(newsroom, range(90, 93), writer)
+            await writer.abort_transaction()
+    async with fold_stage(newsroom) as stage:
+        await stage._open_wanted()
+        await stage._take(source_of(newsroom), await next_records(stage, newsroom, 10))
+        assert stage._metrics.consumed.labels(newsroom.settings.topics.embedded)._value.get() == 10
+        shard = stage._shards[0]
+        following = shard.next_offset
+        assert following > 10, "the markers have offsets of their own"
+        shard.fold = type(shard.fold).empty(newsroom.settings)
+        assert await shard._replay(0) == 10
+    await assert_as_undisturbed(newsroom, 10)
