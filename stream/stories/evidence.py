@@ -62,7 +62,7 @@ def evidence_of(title: str, text: str, language: str | None) -> Evidence:
     kept = _heaviest(words)
     names, numbers = names_of(title, text, unsaid)
     name_counts: Counter[int] = Counter()
-    for name, count in (names + numbers).items():
+    for name, count in chain(names.items(), numbers.items()):
         name_counts[name_bucket(name)] += count
     kept_names = sorted(sorted(name_counts, key=lambda bucket: (-name_counts[bucket], bucket))[:MAX_NAMES])
     return Evidence(
@@ -91,7 +91,7 @@ def _telling_words(whole: Counter[str], lead: Counter[str], unsaid: frozenset[st
     forms = list(whole)
     buckets = np.fromiter(map(term_bucket, forms), np.int64, len(forms))
     counts = np.fromiter(whole.values(), np.int64, len(forms))
-    leads = np.fromiter((lead[form] for form in forms), np.int64, len(forms))
+    leads = np.fromiter((lead.get(form, 0) for form in forms), np.int64, len(forms))
     telling = (buckets >= 0) & ~is_common()[buckets]
     return _Words(list(compress(forms, telling.tolist())), buckets[telling], counts[telling], leads[telling])
 

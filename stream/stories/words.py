@@ -55,41 +55,28 @@ _SENTENCES = re.compile(r"(?<=[.!?…。！？])\s+")
 
 # One of these is in whatever a notice matches: plain search is many times faster than the pattern.
 _NOTICE_SIGNS = (
-    *(
-        "javascript",
-        "java script",
-        "cookie",
-        "adblock",
-        "ad block",
-        "your browser",
-        "privacy policy",
-        "terms of ",
-    ),
-    *(
-        "all rights",
-        "consent",
-        "entering your",
-        "up for",
-        "up to",
-        "provided by",
-        "your permission",
-        "to view this",
-    ),
-    *("marketing messages", "advertising partners", "newsletter", "subscribe", "enable it"),
+    *("javascript", "java script", "cookie", "adblock", "ad block", "your browser", "privacy policy"),
+    *("terms of service", "terms of use", "all rights reserved", "consent", "entering your ", "sign up "),
+    *("signed up ", "content provided by", "your permission", "to view this ", "marketing messages"),
+    *("advertising partners", "newsletter", "subscribe ", "enable it"),
 )
 
 
 def without_boilerplate(text: str) -> str:
     """The text without the sentences in which a page talks about itself; paragraphs stay apart."""
-    return "\n".join(_told(line) for line in text.split("\n"))
+    lowered = text.lower()
+    signs = [sign for sign in _NOTICE_SIGNS if sign in lowered]
+    return "\n".join(_told(line, signs) for line in text.split("\n"))
 
 
-def _told(line: str) -> str:
-    """What a line tells beside its notices."""
-    lowered = line.lower()
-    if len(line) <= MAX_PAGE_LINE_CHARACTERS and _PAGE_LINE.search(lowered):
+def _told(line: str, signs: list[str]) -> str:
+    """What a line tells beside its notices; `signs` are those in the whole text."""
+    if len(line) <= MAX_PAGE_LINE_CHARACTERS and _PAGE_LINE.search(line.lower()):
         return ""
-    if not any(sign in lowered for sign in _NOTICE_SIGNS):
+    if not signs:
+        return line
+    lowered = line.lower()
+    if not any(sign in lowered for sign in signs):
         return line
     return " ".join(sentence for sentence in _SENTENCES.split(line) if not _is_notice(sentence))
 
@@ -97,8 +84,7 @@ def _told(line: str) -> str:
 def _is_notice(sentence: str) -> bool:
     if len(sentence) > MAX_NOTICE_CHARACTERS:
         return False
-    lowered = sentence.lower()
-    return any(sign in lowered for sign in _NOTICE_SIGNS) and _NOTICE.search(lowered) is not None
+    return _NOTICE.search(sentence.lower()) is not None
 
 
 def plain_text(text: str, language: str | None) -> str:
