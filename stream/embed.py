@@ -4,7 +4,8 @@ Stateless. Reads and validates, cleans the text, fingerprints it for copies, gat
 encodes it. One article that cannot be processed is refused alone and never holds up the others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 import xxhash
@@ -12,16 +13,19 @@ import xxhash
 from embeddings.encoder import Encoder, EncoderText
 from embeddings.text import clean_text
 from stream.articles import Article, Retraction, read_article
-from stream.copies import Fingerprint, fingerprint_of
+from stream.copies import Fingerprint, fingerprints_of
 from stream.embedded import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
 from stream.language import detect_language
 from stream.metrics import Metrics
-from stream.stories import Evidence, evidence_of
+from stream.stories import evidence_of
 
 SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are page furniture
 UNTITLED_CHARACTERS = 120  # of the text stand in for a missing title
-PROBE = EncoderText(title="Talks resume", text="Delegations met again on Monday.")  # harmless by any measure
+Made = TypeVar("Made")
+PROBE = Article(
+    id="probe", title="Talks resume", text="Delegations met again on Monday."
+)  # harmless by any measure
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -42,9 +46,18 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class _Prepared(msgspec.Struct):
+    """A record that still lacks what is made in batches, and the text that is made of."""
+
     incoming: Incoming
     record: EmbeddedArticle
-    text: EncoderText | None
+    text: EncoderText
+
+
+def cleaned(article: Article) -> EncoderText:
+    """The readable title and text of an article, and its language: the producer's word, or detected."""
+    title = clean_text(article.title).replace("\n", " ")
+    text = clean_text(article.text or article.summary)
+    return EncoderText(title=title, text=text, language=article.language or detect_language(title, text))
 
 
 class Embedder:
@@ -58,8 +71,10 @@ class Embedder:
 
     def warm_up(self) -> None:
         """Compile and load what the first article would otherwise wait for."""
-        _describe(PROBE.title, PROBE.text, None)
-        self._encoder.encode([PROBE])
+        _try_on_probe()
+        probe = [cleaned(PROBE)]
+        _fingerprints(probe)
+        self._vectors(probe)
 
     def embed(self, messages: Sequence[Incoming]) -> list[EmbeddedArticle | Refused]:
         """Return a record or a refusal for each message, in order.
@@ -68,89 +83,99 @@ class Embedder:
             Exception: the work fails on a harmless text too, so it is not the article's fault: end the process.
         """
         with self._metrics.timed("clean"):
-            prepared = [self._prepare_or_refuse(message) for message in messages]
-        waiting = [one for one in prepared if isinstance(one, _Prepared) and one.text is not None]
+            results = [self._prepare_or_refuse(message) for message in messages]
+            texts = [one.text for one in results if isinstance(one, _Prepared)]
+            fingerprints = iter(_each(_fingerprints, texts))
         with self._metrics.timed("encode"):
-            vectors = self._encode([one.text for one in waiting if one.text is not None])
-        self._metrics.batch_size.observe(len(waiting))
-        encoded = iter(vectors)
-        return [self._finish(one, encoded) for one in prepared]
+            vectors = iter(_each(self._vectors, texts))
+        self._metrics.batch_size.observe(len(texts))
+        return [
+            _finished(one, next(fingerprints), next(vectors)) if isinstance(one, _Prepared) else one
+            for one in results
+        ]
 
-    def _prepare_or_refuse(self, message: Incoming) -> _Prepared | Refused:
+    def _vectors(self, texts: Sequence[EncoderText]) -> list[bytes]:
+        return [vector.tobytes() for vector in self._encoder.encode(texts)]
+
+    def _prepare_or_refuse(self, message: Incoming) -> _Prepared | EmbeddedArticle | Refused:
         try:
             return self._prepare(message)
         except InvalidArticleError as error:
             return Refused(message, error.reason, error)
         except Exception as error:  # noqa: BLE001 - a library's bug on one article must not stop the stream
-            _describe(PROBE.title, PROBE.text, None)  # raises where it is not this article's fault
+            _try_on_probe()  # raises where it is not this article's fault
             return Refused(message, "failed", error)
 
-    def _prepare(self, message: Incoming) -> _Prepared:
+    def _prepare(self, message: Incoming) -> _Prepared | EmbeddedArticle:
         read = read_article(message.value, message.key, self._max_article_bytes)
         if isinstance(read, Retraction):
-            retraction = EmbeddedArticle(
+            return EmbeddedArticle(
                 id=read.id, origin=message.origin, ingested=message.ingested, retracted=True
             )
-            return _Prepared(message, retraction, None)
         self._metrics.dates_refused.inc(read.dates_refused)
-        title = clean_text(read.title).replace("\n", " ")
-        text = clean_text(read.text or read.summary)
-        if not (title or text):
+        text = cleaned(read)
+        if not (text.title or text.text):
             raise InvalidArticleError("no_text", f"article {read.id!r} holds no text once cleaned")
-        record = self._record(message, read, title, text)
-        return _Prepared(message, record, EncoderText(title=title, text=text, language=record.language))
+        return _Prepared(message, self._record(message, read, text), text)
 
-    def _record(self, message: Incoming, article: Article, title: str, text: str) -> EmbeddedArticle:
-        language, fingerprint, evidence = _describe(title, text, article.language)
+    def _record(self, message: Incoming, article: Article, text: EncoderText) -> EmbeddedArticle:
+        shown = text.title or text.text[:UNTITLED_CHARACTERS].replace("\n", " ")
         return EmbeddedArticle(
             id=article.id,
             origin=message.origin,
             ingested=message.ingested,
             url=article.url,
-            title=(title or text[:UNTITLED_CHARACTERS].replace("\n", " "))[:SHOWN_TITLE_CHARACTERS],
+            title=shown[:SHOWN_TITLE_CHARACTERS],
             source=article.source,
-            language=language,
+            language=text.language,
             published=article.published,
             updated=article.updated,
-            content=_content_hash(article, title, text),
+            content=_content_hash(article, text),
             model=self.model,
-            fingerprint=fingerprint,
-            evidence=evidence,
+            evidence=evidence_of(text.title, text.text, text.language),
         )
 
-    def _encode(self, texts: list[EncoderText]) -> list[bytes | Exception]:
-        """The vectors as bytes; after a failure each text alone, so that one cannot sink the rest."""
-        if not texts:
-            return []
-        try:
-            return [vector.tobytes() for vector in self._encoder.encode(texts)]
-        except Exception:  # noqa: BLE001 - told apart below
-            self._encoder.encode([PROBE])  # raises where the encoder itself is broken
-            return [self._encode_alone(text) for text in texts]
 
-    def _encode_alone(self, text: EncoderText) -> bytes | Exception:
-        try:
-            vector: bytes = self._encoder.encode([text])[0].tobytes()
-        except Exception as error:  # noqa: BLE001 - this text alone is refused
-            return error
-        return vector
-
-    @staticmethod
-    def _finish(one: _Prepared | Refused, vectors: Iterator[bytes | Exception]) -> EmbeddedArticle | Refused:
-        if isinstance(one, Refused) or one.text is None:
-            return one if isinstance(one, Refused) else one.record
-        vector = next(vectors)
-        if isinstance(vector, Exception):
-            return Refused(one.incoming, "failed", vector)
-        return msgspec.structs.replace(one.record, vector=vector)
+def _finished(
+    one: _Prepared, fingerprint: Fingerprint | Exception, vector: bytes | Exception
+) -> EmbeddedArticle | Refused:
+    for made in (fingerprint, vector):
+        if isinstance(made, Exception):
+            return Refused(one.incoming, "failed", made)
+    return msgspec.structs.replace(one.record, fingerprint=fingerprint, vector=vector)
 
 
-def _describe(title: str, text: str, language: str | None) -> tuple[str | None, Fingerprint, Evidence]:
-    language = language or detect_language(title, text)
-    return language, fingerprint_of(title, text), evidence_of(title, text, language)
+def _try_on_probe() -> None:
+    """Do with a harmless article what is done with each alone."""
+    text = cleaned(PROBE)
+    evidence_of(text.title, text.text, text.language)
 
 
-def _content_hash(article: Article, title: str, text: str) -> bytes:
+def _fingerprints(texts: Sequence[EncoderText]) -> list[Fingerprint]:
+    return fingerprints_of([(text.title, text.text) for text in texts])
+
+
+def _each(
+    make: Callable[[Sequence[EncoderText]], Sequence[Made]], texts: Sequence[EncoderText]
+) -> list[Made | Exception]:
+    """What `make` makes of each text; after a failure of each text alone, so that one cannot sink the rest."""
+    if not texts:
+        return []
+    try:
+        return [*make(texts)]
+    except Exception:  # noqa: BLE001 - told apart below
+        make([cleaned(PROBE)])  # raises where it is not the texts' fault
+        return [_alone(make, text) for text in texts]
+
+
+def _alone(make: Callable[[Sequence[EncoderText]], Sequence[Made]], text: EncoderText) -> Made | Exception:
+    try:
+        return make([text])[0]
+    except Exception as error:  # noqa: BLE001 - this text alone is refused
+        return error
+
+
+def _content_hash(article: Article, text: EncoderText) -> bytes:
     """16 bytes that change when the article's content, url or updated time does."""
-    parts = (title, text, article.url or "", str(article.updated))
+    parts = (text.title, text.text, article.url or "", str(article.updated))
     return xxhash.xxh3_128_digest("\x00".join(parts).encode())

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from stream.articles_file import read_lines
+from stream.boilerplate import without_boilerplate
 from stream.stories.background import TABLE
 from stream.stories.names import names_of
 from stream.stories.words import (
@@ -20,7 +21,6 @@ from stream.stories.words import (
     TERM_BUCKETS,
     name_bucket,
     term_bucket,
-    without_boilerplate,
     words_of,
 )
 

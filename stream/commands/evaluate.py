@@ -87,10 +87,7 @@ def evaluate(file: Path, settings: Settings, seeds: int, now: int) -> Evaluation
     embedder = Embedder(load_encoder(settings.encoder), settings.intake.max_article_bytes, Metrics())
     with article_progress() as progress:
         task = progress.add_task("Embedding", total=len(lines))
-        articles: list[Labelled] = []
-        for begin in range(0, len(lines), 512):
-            articles += embed_labelled(lines[begin : begin + 512], embedder, now)
-            progress.advance(task, min(512, len(lines) - begin))
+        articles = embed_labelled(lines, embedder, now, lambda done: progress.advance(task, done))
         task = progress.add_task("Folding", total=len(articles) * seeds)
         runs = []
         for seed in range(seeds):

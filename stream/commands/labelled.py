@@ -5,15 +5,14 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
-from embeddings.encoder import Encoder, EncoderText
-from embeddings.text import clean_text
+from embeddings.encoder import Encoder
 from stream.articles import Article, read_article
 from stream.articles_file import key_of, read_lines
-from stream.embed import Embedder, Incoming, Refused
+from stream.embed import Embedder, Incoming, Refused, cleaned
 from stream.embedded import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError, SettingsError
-from stream.language import detect_language
 from stream.stories import evidence_of
 from stream.stories.streams import FULL, LEAD, TITLE, LabelledArticle
 
@@ -55,8 +54,13 @@ def labelled_lines(path: Path) -> list[tuple[bytes, str]]:
     return found
 
 
-def embed_labelled(lines: Sequence[tuple[bytes, str]], embedder: Embedder, now: int) -> list[Labelled]:
-    """Embed labelled lines in their order; lines that the embed stage refuses are left out."""
+def embed_labelled(
+    lines: Sequence[tuple[bytes, str]], embedder: Embedder, now: int, advance: Callable[[int], None]
+) -> list[Labelled]:
+    """Embed labelled lines in their order; lines that the embed stage refuses are left out.
+
+    `advance` is called with the number of lines done since the last call.
+    """
     labelled = []
     for begin in range(0, len(lines), BATCH):
         batch = lines[begin : begin + BATCH]
@@ -66,6 +70,7 @@ def embed_labelled(lines: Sequence[tuple[bytes, str]], embedder: Embedder, now: 
         for result, (_, label) in zip(embedder.embed(incoming), batch, strict=True):
             if not isinstance(result, Refused) and not result.retracted:
                 labelled.append(Labelled(result, label))
+        advance(len(batch))
     return labelled
 
 
@@ -115,21 +120,18 @@ def _readable(line: bytes) -> Article | None:
 
 
 def _viewed(article: Article, label: str, encoder: Encoder) -> LabelledArticle:
-    title = clean_text(article.title).replace("\n", " ")
-    text = clean_text(article.text or article.summary)
-    lead = " ".join(text.split()[:LEAD_WORDS])
-    texts = {FULL: (title, text), LEAD: (title, lead)} | ({TITLE: (title, "")} if title else {})
-    language = article.language or detect_language(title, text)
-    vectors = encoder.encode(
-        [EncoderText(title=first, text=rest, language=language) for first, rest in texts.values()]
-    )
+    full = cleaned(article)
+    views = {FULL: full, LEAD: replace(full, text=" ".join(full.text.split()[:LEAD_WORDS]))}
+    if full.title:
+        views[TITLE] = replace(full, text="")
+    vectors = encoder.encode([*views.values()])
     return LabelledArticle(
         label=label,
         views={
-            view: (evidence_of(first, rest, language), vector)
-            for (view, (first, rest)), vector in zip(texts.items(), vectors, strict=True)
+            view: (evidence_of(text.title, text.text, text.language), vector)
+            for (view, text), vector in zip(views.items(), vectors, strict=True)
         },
         time=article.published,
         clock=article.published is not None and article.published % DAY != 0,
-        language=language,
+        language=full.language,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from stream.boilerplate import is_boilerplate
 from stream.copies.reading import ASCII_WORDS, CLASSES, LOWER, read_texts
 
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
@@ -31,7 +32,8 @@ class Fingerprint(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def fingerprint_of(title: str, text: str) -> Fingerprint:
     """Return the fingerprint of one article. The title counts only where there is no text: outlets rewrite it.
 
-    Takes any string, lone surrogates included, and never raises.
+    A page that tells of nothing but itself (a cookie notice) has that of an empty text, which is no copy of anything:
+    it is the same on every site. Takes any string, lone surrogates included, and never raises.
     """
     return fingerprints_of([(title, text)])[0]
 
@@ -49,6 +51,8 @@ def fingerprints_of(articles: Sequence[tuple[str, str]]) -> list[Fingerprint]:
 
 def _text_of(title: str, text: str) -> str:
     chosen = (text if text.strip() else title)[:MAX_CHARACTERS]
+    if is_boilerplate(chosen):
+        return ""
     return html.unescape(chosen) if "&" in chosen else chosen
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from stream.boilerplate import without_boilerplate
 from stream.stories.background import is_common, rarity
 from stream.stories.names import names_of
 from stream.stories.words import (
@@ -19,7 +20,6 @@ from stream.stories.words import (
     name_bucket,
     plain_text,
     term_bucket,
-    without_boilerplate,
     words_of,
 )
 

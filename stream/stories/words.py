@@ -34,58 +34,6 @@ _ENDING = re.compile(r"(?<=\w\w)['’]\w+")
 _TIED = {"fr": _ELISION, "it": _ELISION, "ca": _ELISION, "tr": _ENDING}
 _LISTED_AS = {"nb": "no", "nn": "no"}  # written forms of a language whose words are listed under another code
 
-# What pages say about themselves, not about events. Told by these words, a sentence or line is dropped ...
-_NOTICE = re.compile(
-    r"java ?script|cookies?\b|ad ?block|your browser|privacy policy|terms of (?:service|use)|all rights reserved"
-    r"|consent|(?:by )?entering your (?:e-?mail|name)|(?:signed|sign) up (?:for|to)\b|content provided by"
-    r"|ask for your permission|to view this (?:content|video)|marketing messages|advertising partners"
-    r"|free newsletters?|our newsletters?|subscribe (?:now|to|today)|enable it"
-)
-MAX_NOTICE_CHARACTERS = 320  # ... if it is no longer than this: longer ones are prose about cookies
-# ... and a short line by these as well.
-_PAGE_LINE = re.compile(
-    r"related (?:article|stor|content|topic|coverage)|read (?:more|next|also)|more (?:from|on this)|see also"
-    r"|copyright|advertisement|click here|follow us|share (?:this|on)|sign in|log in|view (?:comments|gallery)"
-    r"|continue reading|story continues|photo ?:|image (?:source|caption)|getty images|you may (?:also )?like"
-    r"|recommended|most (?:read|popular)|trending|loading|newsletter|subscri"
-)
-MAX_PAGE_LINE_CHARACTERS = 90
-_SENTENCES = re.compile(r"(?<=[.!?…。！？])\s+")
-
-
-# One of these is in whatever a notice matches: plain search is many times faster than the pattern.
-_NOTICE_SIGNS = (
-    *("javascript", "java script", "cookie", "adblock", "ad block", "your browser", "privacy policy"),
-    *("terms of service", "terms of use", "all rights reserved", "consent", "entering your ", "sign up "),
-    *("signed up ", "content provided by", "your permission", "to view this ", "marketing messages"),
-    *("advertising partners", "newsletter", "subscribe ", "enable it"),
-)
-
-
-def without_boilerplate(text: str) -> str:
-    """The text without the sentences in which a page talks about itself; paragraphs stay apart."""
-    lowered = text.lower()
-    signs = [sign for sign in _NOTICE_SIGNS if sign in lowered]
-    return "\n".join(_told(line, signs) for line in text.split("\n"))
-
-
-def _told(line: str, signs: list[str]) -> str:
-    """What a line tells beside its notices; `signs` are those in the whole text."""
-    if len(line) <= MAX_PAGE_LINE_CHARACTERS and _PAGE_LINE.search(line.lower()):
-        return ""
-    if not signs:
-        return line
-    lowered = line.lower()
-    if not any(sign in lowered for sign in signs):
-        return line
-    return " ".join(sentence for sentence in _SENTENCES.split(line) if not _is_notice(sentence))
-
-
-def _is_notice(sentence: str) -> bool:
-    if len(sentence) > MAX_NOTICE_CHARACTERS:
-        return False
-    return _NOTICE.search(sentence.lower()) is not None
-
 
 def plain_text(text: str, language: str | None) -> str:
     """The text with its words as a dictionary has them: without elided articles and without endings of names.

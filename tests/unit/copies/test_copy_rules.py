@@ -55,6 +55,19 @@ def beginning(text: str, words: int) -> str:
     return " ".join(text.split()[:words])
 
 
+def test_pages_that_tell_of_nothing_but_themselves_are_no_copies() -> None:
+    wall = (
+        "Please make sure your browser supports JavaScript and cookies and that you are not blocking them from "
+        "loading. For more information you can review our Terms of Service and our Privacy Policy."
+    )
+    desk = Desk()
+    desk.place(wall, "a")
+    assert desk.place(wall, "b").leader is None
+    news = desk.place(f"{wall}\n{FERRY}", "c")
+    assert news.leader is None
+    assert desk.place(f"{FERRY}\n{wall}", "d").leader == 2
+
+
 def test_headline_byline_and_furniture_of_another_outlet_do_not_hide_a_copy() -> None:
     desk = Desk()
     desk.place(f"Ferry stays in port\n{FERRY}", "a")

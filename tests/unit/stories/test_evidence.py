@@ -7,6 +7,7 @@ import xxhash
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from stream.boilerplate import without_boilerplate
 from stream.stories import Evidence, evidence_of
 from stream.stories.evidence import MAX_KEYTERMS, MAX_NAMES, MAX_TERMS
 from stream.stories.names import names_of
@@ -15,7 +16,6 @@ from stream.stories.words import (
     name_bucket,
     plain_text,
     term_bucket,
-    without_boilerplate,
     words_of,
 )
 

@@ -1,0 +1,92 @@
+"""The embed stage: every message becomes a record or a refusal, whatever stands beside it in its batch."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
+from stream.embed import Embedder, Incoming, Refused
+from stream.embedded import EmbeddedArticle, Origin
+from stream.metrics import Metrics
+
+TEXTS = st.sampled_from(
+    [
+        "The night ferry crosses the strait again after the storm.",
+        "La grève des aiguilleurs continue dans toute la vallée.",
+        "By using this site you agree to our use of cookies.",
+        "\ud800 <p>half a page",
+        "",
+    ]
+)
+
+
+class FailingEncoder:
+    """The shipped encoder, but that it cannot stand one word, or any text at all."""
+
+    def __init__(self, word: str) -> None:
+        self._encoder = load_encoder(EncoderSettings())
+        self._word = word
+        self.name, self.version, self.dimensions = "failing", "1", self._encoder.dimensions
+
+    def encode(self, texts: Sequence[EncoderText]) -> np.ndarray:
+        if any(self._word in text.text for text in texts):
+            raise RuntimeError("the model cannot stand this text")
+        return self._encoder.encode(texts)
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder(load_encoder(EncoderSettings()), 1 << 20, Metrics())
+
+
+def message(offset: int, text: str) -> Incoming:
+    value = {"id": f"a{offset}", "title": "", "text": text.encode("utf-8", "replace").decode()}
+    return Incoming(None, msgspec.json.encode(value), Origin(0, offset), 1_770_000_000_000)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(TEXTS, max_size=8))
+def test_a_record_does_not_depend_on_its_batch(embedder: Embedder, texts: list[str]) -> None:
+    messages = [message(offset, text) for offset, text in enumerate(texts)]
+    together = embedder.embed(messages)
+    alone = [result for one in messages for result in embedder.embed([one])]
+    for one, other in zip(together, alone, strict=True):
+        if isinstance(one, Refused):
+            assert isinstance(other, Refused)
+            assert one.reason == other.reason
+        else:
+            assert one == other
+
+
+def test_a_text_that_the_encoder_fails_on_is_refused_alone() -> None:
+    embedder = Embedder(FailingEncoder("quagga"), 1 << 20, Metrics())
+    first, second, third = embedder.embed(
+        [message(0, "The dam gave way."), message(1, "A quagga was seen."), message(2, "The dam holds.")]
+    )
+    assert isinstance(first, EmbeddedArticle)
+    assert isinstance(second, Refused)
+    assert second.reason == "failed"
+    assert isinstance(third, EmbeddedArticle)
+    assert first.fingerprint is not None
+    assert first.vector != third.vector
+
+
+def test_an_encoder_that_fails_on_anything_ends_the_work() -> None:
+    embedder = Embedder(FailingEncoder(""), 1 << 20, Metrics())
+    with pytest.raises(RuntimeError, match="cannot stand"):
+        embedder.embed([message(0, "The dam gave way.")])
+
+
+def test_a_text_in_another_language_than_the_table_has_words_but_no_vector(embedder: Embedder) -> None:
+    (record,) = embedder.embed(
+        [message(0, "Les aiguilleurs ont cessé le travail jeudi dans toute la vallée.")]
+    )
+    assert isinstance(record, EmbeddedArticle)
+    assert record.language == "fr"
+    assert not any(record.vector)
+    assert record.evidence is not None
+    assert record.evidence.terms
