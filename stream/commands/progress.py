@@ -1,4 +1,4 @@
-"""The progress bar that every command shows: on standard error, so that output can be piped."""
+"""The progress bar that every command shows, and every long test: on standard error, so that output can be piped."""
 
 from rich.console import Console
 from rich.progress import (
@@ -12,12 +12,17 @@ from rich.progress import (
 
 
 def article_progress() -> Progress:
-    """A bar that counts articles, with elapsed and remaining time."""
+    """A bar that counts articles."""
+    return counting_progress("articles")
+
+
+def counting_progress(unit: str) -> Progress:
+    """A bar that counts things called `unit`, with elapsed and remaining time."""
     return Progress(
         TextColumn("[bold]{task.description}"),
         BarColumn(bar_width=40),
         MofNCompleteColumn(),
-        TextColumn("articles"),
+        TextColumn(unit),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),

@@ -150,8 +150,9 @@ async def test_rule_3_a_shard_is_taken_away_between_transactions_only(newsroom: 
         records = await next_records(stage, newsroom, 10)
         taking = asyncio.create_task(stage._take(source_of(newsroom), records))
         await asyncio.sleep(0)  # it has begun
-        await stage.revoked({0})
-        await taking
+        async with asyncio.timeout(PATIENCE):
+            await stage.revoked({0})
+            await taking
         assert stage._metrics.transactions_failed._value.get() == 0
     await assert_as_undisturbed(newsroom, 10)
 

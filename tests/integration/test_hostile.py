@@ -9,7 +9,7 @@ import os
 from stream.embedded import decode_record
 from tests.integration.newsroom import Newsroom, article
 from tests.torture.desk import Desk
-from tests.torture.hostile import hostile_messages
+from tests.torture.hostile_messages import hostile_messages
 
 NUMBER = int(os.environ.get("NEWSFOLD_TEST_HOSTILE", "2000"))
 LARGEST = 1_000_000  # the broker itself refuses what is larger than the topic's limit

@@ -12,3 +12,4 @@ async def test_nothing_is_lost_or_doubled_whatever_dies(tmp_path: Path):
     ordeal = await torture(tmp_path, len(Blow), ARTICLES_A_ROUND, SEED)
     assert set(ordeal.blows) == set(Blow)
     assert ordeal.comparison.is_clean, ordeal
+    assert ordeal.comparison.merges, "the feed must make stories merge"

@@ -24,6 +24,7 @@ class Comparison:
     records: int
     snapshots: int
     assignments: int
+    merges: int
 
     @property
     def is_clean(self) -> bool:
@@ -75,6 +76,7 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
         records=len(log),
         snapshots=len(stories),
         assignments=seen_assignments.total(),
+        merges=sum(b'"status":"merged"' in (value or b"") for value in seen_last.values()),
     )
 
 

@@ -52,6 +52,7 @@ def _summary(ordeal: Ordeal, rounds: int, articles: int, seed: int, seconds: flo
         "assignments and story snapshots a read_committed reader sees": (
             f"{compared.assignments}, {compared.snapshots}"
         ),
+        "stories merged": compared.merges,
         "articles lost": compared.lost.total(),
         "articles assigned twice": compared.twice.total(),
         "assignments an undisturbed fold lacks, or has and they are missing": (

@@ -27,7 +27,6 @@ SHAPE = {
     "NEWSFOLD_SHARD__BATCH_SIZE": "50",
     "NEWSFOLD_COPIES__CAPACITY": "5000",
     "NEWSFOLD_STORIES__WINDOW_HOURS": "6",
-    "NEWSFOLD_STORIES__RULE_THRESHOLD": "0.45",  # made-up sentences resemble each other more than news does
     "NEWSFOLD_FOLD__RETENTION_HOURS": "12",
 }
 

@@ -21,6 +21,7 @@ NAMES, NAME_SYLLABLES = (
     ("Bar", "cel", "dim", "for", "gul", "hav", "jen", "kir", "lom", "mut", "nar", "pel"),
 )
 ACTIVE_EVENTS = 40
+APART = 3  # first reports of an event, which tell one half of it or the other: two stories that later merge
 RECENT_TEXTS = 200  # from which copies, corrections and retractions are chosen
 NEW_EVENT, COPY, CORRECTION, RETRACTION = 0.10, 0.25, 0.02, 0.01  # shares of the messages
 
@@ -33,6 +34,12 @@ class _Sent:
     title: str
     text: str
     source: str
+
+
+@dataclass
+class _Event:
+    words: list[str]
+    told: int = 0
 
 
 @dataclass
@@ -49,7 +56,7 @@ class Feed:
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
         self._words = _vocabulary()
-        self._events: deque[list[str]] = deque(maxlen=ACTIVE_EVENTS)
+        self._events: deque[_Event] = deque(maxlen=ACTIVE_EVENTS)
         self._recent: deque[_Sent] = deque(maxlen=RECENT_TEXTS)
 
     def expected(self) -> Counter[str]:
@@ -87,12 +94,18 @@ class Feed:
     def _report(self) -> tuple[str, str]:
         if not self._events or self._random.random() < NEW_EVENT / (1 - COPY):
             names = ["".join(self._random.choices(NAME_SYLLABLES, k=3)).capitalize() for _ in range(NAMES)]
-            self._events.append(self._random.sample(self._words, EVENT_WORDS) + names)
+            words = self._random.sample(self._words, EVENT_WORDS) + names
+            self._random.shuffle(words)
+            self._events.append(_Event(words))
         event = self._random.choice(self._events)
-        title = " ".join(self._random.sample(event, 6)).capitalize()
+        event.told += 1
+        half = len(event.words) // 2
+        halves = (event.words[:half], event.words[half:])
+        known = self._random.choice(halves) if event.told <= APART else event.words
+        title = " ".join(self._random.sample(known, 6)).capitalize()
         sentences = []
         for _ in range(self._random.randint(4, 9)):
-            words = self._random.sample(event, EVENT_SHARE) + self._random.sample(self._words, COMMON_SHARE)
+            words = self._random.sample(known, EVENT_SHARE) + self._random.sample(self._words, COMMON_SHARE)
             self._random.shuffle(words)
             sentences.append(" ".join(words).capitalize() + ".")
         return title, " ".join(sentences)

@@ -9,16 +9,9 @@ from random import Random
 from time import time
 
 from aiokafka import AIOKafkaProducer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from deploy.kafka.broker import Broker
+from stream.commands.progress import counting_progress
 from stream.kafka.clients import connection
 from tests.integration.newsroom import Newsroom
 from tests.integration.undisturbed import Comparison, compare
@@ -92,7 +85,7 @@ async def torture(folder: Path, rounds: int, articles_a_round: int, seed: int) -
     try:
         for _ in range(2):
             desk.add_worker()
-        with _progress() as progress:
+        with counting_progress("rounds") as progress:
             task = progress.add_task("Torture", total=rounds)
             for blow in blows(rounds, random):
                 desk.tend()
@@ -170,15 +163,3 @@ _BLOWS: dict[Blow, Callable[[Desk, Random], Awaitable[None]]] = {
     Blow.SHRINK: _shrink,
     Blow.GROW: _grow,
 }
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("[bold]{task.description}"),
-        BarColumn(bar_width=40),
-        MofNCompleteColumn(),
-        TextColumn("rounds"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
