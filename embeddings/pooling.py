@@ -1,11 +1,12 @@
 """Adding up rows of a static table: the one hot loop of encoding."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from stream.kernels import kernel
 
-@njit(cache=True, nogil=True)
+
+@kernel
 def sum_rows(rows: NDArray[np.int8], ids: NDArray[np.int32], ends: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return the sum of the rows of each text [texts, dimensions].
 

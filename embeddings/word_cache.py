@@ -13,10 +13,11 @@ import string
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from stream.kernels import kernel, part
 
 Ids = NDArray[np.int32]
 Ends = NDArray[np.int64]
@@ -140,7 +141,7 @@ def _slices(texts: list[bytes]) -> Iterator[list[bytes]]:
         yield group
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find_words(
     content: Bytes,
     text_ends: Ends,
@@ -184,7 +185,7 @@ def _find_words(
     return words[:count].copy(), word_ends, unknown[:missing].copy()
 
 
-@njit(cache=True, nogil=True, inline="always")
+@part
 def _hash(content: Bytes, start: int, end: int) -> np.uint64:
     state = FNV_OFFSET
     for position in range(start, end):
@@ -192,7 +193,7 @@ def _hash(content: Bytes, start: int, end: int) -> np.uint64:
     return state ^ (state >> np.uint64(32))
 
 
-@njit(cache=True, nogil=True)
+@part
 def _look_up(
     content: Bytes, start: int, end: int, slots: Ids, hashes: NDArray[np.uint64], keys: Bytes, key_ends: Ends
 ) -> int:
@@ -214,7 +215,7 @@ def _look_up(
     return -1
 
 
-@njit(cache=True)
+@kernel
 def _occupy_slot(slots: Ids, hashes: NDArray[np.uint64], keys: Bytes, key_ends: Ends, number: int) -> None:
     """Enter word `number`, whose key is in place, into the hash table."""
     hashes[number] = _hash(keys, key_ends[number], key_ends[number + 1])
@@ -224,7 +225,7 @@ def _occupy_slot(slots: Ids, hashes: NDArray[np.uint64], keys: Bytes, key_ends: 
     slots[slot] = number
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _gather_ids(
     words: Ids, word_ends: Ends, known: Ids, known_ends: Ends, fresh: Ids, fresh_ends: Ends
 ) -> tuple[Ids, Ends]:

@@ -25,25 +25,22 @@ class Engine(Protocol):
 
 
 class Newsfold:
-    """The leader index of stream.copies, in the batches in which the worker reads its log."""
+    """The leader index of stream.copies: reads in batches, as the embed stage, and places one by one, as the fold."""
 
     def __init__(self) -> None:
         self.index = CopyIndex(CopySettings())
         self.placed = 0
 
     def label(self, lines: Sequence[dict[str, Any]]) -> list[int]:
-        """Fingerprint and place batch after batch."""
+        """Fingerprint batch after batch, place one after the other."""
         labels: list[int] = []
         for start in range(0, len(lines), BATCH):
             batch = lines[start : start + BATCH]
             fingerprints = fingerprints_of([("", line["text"]) for line in batch])
-            articles = [
-                (self.placed + k, fingerprint, str(line["src"]), line["ts"] * 1000)
-                for k, (line, fingerprint) in enumerate(zip(batch, fingerprints, strict=True))
-            ]
-            for (number, *_), decision in zip(articles, self.index.place_many(articles), strict=True):
-                labels.append(number if decision.leader is None else decision.leader)
-            self.placed += len(batch)
+            for line, fingerprint in zip(batch, fingerprints, strict=True):
+                decision = self.index.place(self.placed, fingerprint, str(line["src"]), line["ts"] * 1000)
+                labels.append(self.placed if decision.leader is None else decision.leader)
+                self.placed += 1
         return labels
 
 

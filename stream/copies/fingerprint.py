@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from stream.boilerplate import is_boilerplate
-from stream.copies.reading import ASCII_WORDS, CLASSES, LOWER, read_texts
+from stream.copies.letters import ASCII_WORDS, CLASSES, LOWER
+from stream.copies.reading import read_texts
 
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 

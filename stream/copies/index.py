@@ -4,9 +4,7 @@ A copy is compared with leaders only, never with other copies, so clusters canno
 function of the ordered calls: same calls, same decisions and same bytes, on any machine.
 """
 
-import array
 import functools
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -15,21 +13,12 @@ import xxhash
 
 from stream.copies.decision import CopyDecision, CopyKind, CopyRival
 from stream.copies.fingerprint import Fingerprint
-from stream.copies.leaders import (
-    BUCKET,
-    CLOCK_SIZE,
-    EXACT,
-    FORCED_EVICTIONS,
-    NEW,
-    NEXT,
-    OLDEST,
-    OVERFLOWS,
-    Rule,
-    Shelves,
-    place_reports,
-)
+from stream.copies.leaders import EXACT, NEW, place_report
+from stream.copies.postings import BUCKET
 from stream.copies.reading import LEAD_TOKENS
 from stream.copies.settings import CopySettings
+from stream.copies.shelves import CLOCK_SIZE, FORCED_EVICTIONS, NEXT, OLDEST, OVERFLOWS, Shelves
+from stream.copies.verdicts import Rule
 
 POSTINGS_PER_TEXT = 54  # a text of 260 words has about 50; two-choice buckets fill to nine tenths unhurt
 WHOLES_PER_TEXT = 9 / 4  # entries of the table of whole texts: as many copies as leaders, nine tenths full
@@ -97,36 +86,21 @@ class CopyIndex:
         `number`: the article's number, not negative. `event_time`: milliseconds; it may be late, and the latest so
         far drives expiry: a text is remembered while it is at most `window_hours` older than that.
         """
-        return self.place_many([(number, fingerprint, source, event_time)])[0]
-
-    def place_many(self, articles: Sequence[tuple[int, Fingerprint, str | None, int]]) -> list[CopyDecision]:
-        """Place articles in order: the decisions of `place` one by one, with less work for each."""
-        lines = array.array("q")
-        for number, fingerprint, source, event_time in articles:
-            lines.extend(
-                (
-                    len(fingerprint.sample) // 8,
-                    len(fingerprint.lead) // 2,
-                    fingerprint.lead_start,
-                    fingerprint.lead_end,
-                    fingerprint.words,
-                    int.from_bytes(fingerprint.digest[:8], "little") >> 1,
-                    _source_hash(source),
-                    event_time,
-                    number,
-                )
+        return _decision(
+            *place_report(
+                self._index,
+                self._rule,
+                np.frombuffer(fingerprint.sample, np.uint64),
+                np.frombuffer(fingerprint.lead, np.uint16),
+                fingerprint.lead_start,
+                fingerprint.lead_end,
+                fingerprint.words,
+                int.from_bytes(fingerprint.digest[:8], "little") >> 1,
+                _source_hash(source),
+                event_time,
+                number,
             )
-        outcomes, scores = place_reports(
-            self._index,
-            self._rule,
-            np.frombuffer(b"".join([f.sample for _, f, _, _ in articles]), np.uint64),
-            np.frombuffer(b"".join([f.lead for _, f, _, _ in articles]), np.uint16),
-            np.array(lines, np.int64).reshape(-1, 9),
         )
-        return [
-            _decision(outcome, score)
-            for outcome, score in zip(outcomes.tolist(), scores.tolist(), strict=True)
-        ]
 
     def snapshot(self) -> Arrays:
         """Return a copy of the whole state."""
@@ -148,9 +122,17 @@ class CopyIndex:
         return index
 
 
-def _decision(outcomes: list[int], scores: list[float]) -> CopyDecision:
-    outcome, leader, hits, own, size, rival_number, reason = outcomes
-    threshold, rival_score = scores
+def _decision(
+    outcome: int,
+    leader: int,
+    hits: int,
+    own: int,
+    size: int,
+    threshold: float,
+    rival_number: int,
+    rival_score: float,
+    reason: int,
+) -> CopyDecision:
     rival = CopyRival(rival_number, rival_score, _REASONS[reason]) if rival_number >= 0 else None
     if outcome == NEW:
         return CopyDecision(None, None, 0.0, 0.0, 0, threshold, rival)

@@ -1,20 +1,23 @@
 """Compiled reading of a text: UTF-8 bytes to tokens, tokens to a lead and a sample of hashed word triples.
 
-Everything is fixed arithmetic on code points, so the same text reads the same on any machine. The kernels of one
-stage live in one module because numba's cache does not notice a change in an imported kernel.
+Everything is fixed arithmetic on code points, so the same text reads the same on any machine.
 """
 
-import unicodedata
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from stream.copies.kernels import kernel
+from stream.copies.letters import (
+    CAPITAL,
+    DENSE,
+    DIGIT,
+    JOINER,
+    SEPARATOR,
+    SMALL,
+    UNSTABLE,
+)
+from stream.kernels import kernel, part
 
-# What a code point is to the tokeniser.
-SEPARATOR, SMALL, CAPITAL, DIGIT, JOINER, DENSE, FLOWING = range(7)
-UNSTABLE = 0x80  # beside the class: NFKC may make other letters of it, alone or with its neighbours
 DENSE_SPAN = 3  # code points a token of Chinese or Japanese spans: a triple then covers five
 FLOWING_SPAN = 6  # ... of Thai, Lao, Khmer, Burmese, Tibetan, whose words are longer: a triple covers eight
 
@@ -33,64 +36,13 @@ NAME = 0x4000
 LINE_END = 0x2000
 WORD = 0x1FFF
 
-_DENSE = ((0x2E80, 0x30FF), (0x3130, 0x318F), (0x31A0, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
-_FLOWING = ((0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0xAA60, 0xAA7F))
-_JOINERS = "'\u2018\u2019\u02bc\u00ad\u200b\u200c\u200d"
-
-
-def _classes() -> npt.NDArray[np.uint8]:
-    classes = np.zeros(0x10000, np.uint8)
-    for code in range(0x10000):
-        category = unicodedata.category(chr(code))
-        if category in ("Lu", "Lt"):
-            classes[code] = CAPITAL
-        elif category[0] in "LM":
-            classes[code] = SMALL
-        elif category[0] == "N":
-            classes[code] = DIGIT
-    for ranges, value in ((_DENSE, DENSE), (_FLOWING, FLOWING)):
-        for first, last in ranges:
-            part = classes[first : last + 1]
-            part[part == SMALL] = value
-    for sign in _JOINERS:
-        classes[ord(sign)] = JOINER
-    for code in range(0x80, 0x10000):
-        plain = unicodedata.normalize("NFKC", chr(code))
-        letters = classes[code] != SEPARATOR or any(unicodedata.category(sign)[0] in "LMN" for sign in plain)
-        if (letters and plain != chr(code)) or unicodedata.combining(chr(code)) or 0x1100 <= code <= 0x11FF:
-            classes[code] |= UNSTABLE
-    return classes
-
-
-def _ascii_words() -> npt.NDArray[np.uint8]:
-    """The lower case of ASCII letters and digits, 0 for every other byte."""
-    words = np.zeros(256, np.uint8)
-    for code in range(0x80):
-        if CLASSES[code] in (SMALL, CAPITAL, DIGIT):
-            words[code] = LOWER[code]
-    return words
-
-
-def _lower() -> npt.NDArray[np.uint16]:
-    lower = np.arange(0x10000, dtype=np.uint16)
-    for code in range(0x10000):
-        folded = chr(code).lower()
-        if len(folded) == 1:
-            lower[code] = ord(folded)
-    return lower
-
-
-CLASSES = _classes()
-LOWER = _lower()
-ASCII_WORDS = _ascii_words()
-
 _PRIME = np.uint64(0x100000001B3)
 _SEED = np.uint64(0xCBF29CE484222325)
 _SECOND = np.uint64(0x9E3779B97F4A7C15)
 _THIRD = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-@kernel
+@part
 def mixed(value: Any) -> Any:
     """The finaliser of splitmix64: every bit of the value reaches every bit of the result."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -98,7 +50,7 @@ def mixed(value: Any) -> Any:
     return value ^ (value >> np.uint64(31))
 
 
-@kernel
+@part
 def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any, tokens: Any, marks: Any) -> Any:
     """Fill in token hashes in order and what each is; return (count, quarter-words, start of the lead, unstable).
 
@@ -224,7 +176,7 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any, tokens: A
     return count, quarters, max(lead, 0), unstable
 
 
-@kernel
+@part
 def read_sample(tokens: Any, lead: Any, sample: Any, seen: Any) -> Any:
     """Fill in hashes of sampled word triples in text order, without repeats.
 

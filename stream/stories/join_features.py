@@ -4,8 +4,8 @@ from math import exp, log
 
 import numpy as np
 
+from stream.kernels import part
 from stream.stories.candidates import NEIGHBOURS_KEPT
-from stream.stories.kernels import part
 from stream.stories.levels import cohesion, past_scores, usual_cohesion
 from stream.stories.similarity_rule import gap_in_days
 from stream.stories.tables import DAY, MIXED, RECENT_COUNT, TEMPO_BINS

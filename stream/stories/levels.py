@@ -4,8 +4,8 @@ from math import sqrt
 
 import numpy as np
 
+from stream.kernels import part
 from stream.stories.candidates import may_join
-from stream.stories.kernels import part
 from stream.stories.tables import CHANNELS, COHESION_COUNT, COHESION_SUM, MAX_NAMES, MIXED, RECENT_COUNT
 from stream.stories.weighing import add_to, compare
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stream.stories.kernels import part
+from stream.kernels import part
 from stream.stories.tables import MAX_LINKS
 
 

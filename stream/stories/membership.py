@@ -4,8 +4,8 @@ from math import floor, sqrt
 
 import numpy as np
 
+from stream.kernels import kernel, part
 from stream.stories.candidates import forget_touch, list_story, touch, unlist_story
-from stream.stories.kernels import kernel, part
 from stream.stories.links import move_links
 from stream.stories.tables import CHANNELS, MAX_LINKS, MAX_MEMBERS, MAX_NAMES, MIXED, NEXT_STORY, NOW
 from stream.stories.weighing import add_to, clear, compare, has_channel, look_up, zero

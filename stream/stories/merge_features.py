@@ -4,8 +4,8 @@ from math import exp, log, sqrt
 
 import numpy as np
 
+from stream.kernels import part
 from stream.stories.join_features import ROUNDING
-from stream.stories.kernels import part
 from stream.stories.levels import PAIRS_WEIGHT, cohesion, usual_cohesion
 from stream.stories.links import links_between
 from stream.stories.tables import CHANNELS, DAY, DENSE, LEAD, MAX_NAMES, MIXED, NAMES, TEMPO_BINS, WHOLE

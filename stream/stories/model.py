@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 
 from stream.errors import SettingsError
+from stream.kernels import kernel, part
 from stream.stories.decision import Factor
 from stream.stories.join_features import JOIN_FEATURES
-from stream.stories.kernels import kernel, part
 from stream.stories.merge_features import MERGE_FEATURES
 
 SHIPPED = Path(__file__).parent / "model" / "decision.json"

@@ -4,8 +4,8 @@ from math import exp
 
 import numpy as np
 
+from stream.kernels import part
 from stream.stories.candidates import find, measure
-from stream.stories.kernels import part
 from stream.stories.tables import DAY, MIXED
 
 TEMPO_WEIGHT = 0.12  # of nearness in time beside similarity (measured, see docs/decisions/0004-stories.md)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from stream.kernels import kernel
 from stream.stories.join_features import ABOVE, MAX_SCORED, join_features
-from stream.stories.kernels import kernel
 from stream.stories.levels import background, note_cohesion
 from stream.stories.links import add_links
 from stream.stories.membership import absorb_story, add_article, open_story

@@ -8,7 +8,7 @@ from math import exp, log
 
 import numpy as np
 
-from stream.stories.kernels import part
+from stream.kernels import part
 from stream.stories.tables import DATED, DAY, SAMPLE, TEMPO_BINS
 
 EDGES = np.array([0.02, 0.1, 0.5, 1.5, 3.5, 7.5, 20.0, 60.0])  # days: from half an hour to two months

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stream.stories.kernels import part
+from stream.kernels import part
 from stream.stories.tables import (
     ARTICLES,
     DENSE,

@@ -1,4 +1,4 @@
-"""What holds of copy detection for any stream: no dependence on batches, restarts or the exact hour, no crash."""
+"""What holds of copy detection for any stream: no dependence on restarts or the exact hour, no crash."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -37,30 +37,21 @@ def small_index() -> CopyIndex:
     return CopyIndex(CopySettings(capacity=64, window_hours=4))
 
 
+def place_all(index: CopyIndex, stream: list[Placed]) -> list[CopyDecision]:
+    return [index.place(*article) for article in stream]
+
+
 def state_of(index: CopyIndex) -> dict[str, bytes]:
     return {name: array.tobytes() for name, array in index.snapshot().items()}
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(streams(), st.lists(st.integers(1, 7), min_size=1, max_size=24))
-def test_batch_sizes_change_neither_decisions_nor_state(stream: list[Placed], sizes: list[int]) -> None:
-    one_by_one, in_batches = small_index(), small_index()
-    expected = [one_by_one.place(*article) for article in stream]
-    decisions: list[CopyDecision] = []
-    while len(decisions) < len(stream):
-        size = sizes[len(decisions) % len(sizes)]
-        decisions += in_batches.place_many(stream[len(decisions) : len(decisions) + size])
-    assert decisions == expected
-    assert state_of(in_batches) == state_of(one_by_one)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streams(), st.integers(0, 24))
 def test_a_restored_index_goes_on_as_if_nothing_had_happened(stream: list[Placed], cut: int) -> None:
     index = small_index()
-    index.place_many(stream[:cut])
+    place_all(index, stream[:cut])
     restored = CopyIndex.restore(CopySettings(capacity=64, window_hours=4), index.snapshot())
-    assert restored.place_many(stream[cut:]) == index.place_many(stream[cut:])
+    assert place_all(restored, stream[cut:]) == place_all(index, stream[cut:])
     assert state_of(restored) == state_of(index)
 
 
@@ -114,7 +105,7 @@ def test_fingerprints_do_not_depend_on_their_batch(articles: list[tuple[str, str
 @given(st.lists(st.text(min_size=30, max_size=60), min_size=65, max_size=120, unique=True))
 def test_more_texts_than_the_capacity_push_out_the_oldest_and_are_counted(texts: list[str]) -> None:
     index = small_index()
-    decisions = index.place_many([(n, fingerprint_of("", text), None, 0) for n, text in enumerate(texts)])
+    decisions = place_all(index, [(n, fingerprint_of("", text), None, 0) for n, text in enumerate(texts)])
     assert index.entries <= 64
     assert index.entries + index.overflows == sum(decision.leader is None for decision in decisions)
     assert index.bytes == small_index().bytes
