@@ -23,8 +23,14 @@ class _Ended(msgspec.Struct, array_like=True):
 
 
 class _Page(msgspec.Struct):
-    records: dict[int, StoryRecord]
+    """A storybook as a checkpoint holds it. The records are read one by one, when an article comes for them."""
+
+    records: dict[int, msgspec.Raw]
+    taken: list[str]
     ended: list[_Ended]
+
+
+_record_decoder = msgspec.msgpack.Decoder(StoryRecord)
 
 
 class Storybook:
@@ -34,16 +40,27 @@ class Storybook:
         """`retention`: milliseconds of stream time from a story's end to its tombstone."""
         self._retention = retention
         self._records: dict[int, StoryRecord] = {}
+        self._unread: dict[int, msgspec.Raw] = {}  # of a checkpoint: most stories never change again
         self._ended: deque[_Ended] = deque()
         self._survivors: dict[int, int] = {}
         self._taken: set[str] = set()
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._records) + len(self._unread)
 
     def open_record(self, number: int) -> StoryRecord | None:
         """The record of a story, of the one it was merged into, or None where that is closed."""
-        return self._records.get(self.survivor_of(number))
+        return self._read(self.survivor_of(number))
+
+    def _read(self, number: int) -> StoryRecord | None:
+        raw = self._unread.pop(number, None)
+        if raw is not None:
+            self._records[number] = _record_decoder.decode(raw)
+        return self._records.get(number)
+
+    def _take(self, number: int) -> StoryRecord:
+        self._read(number)
+        return self._records.pop(number)
 
     def survivor_of(self, number: int) -> int:
         """The number under which a story lives on."""
@@ -69,7 +86,8 @@ class Storybook:
 
     def merge(self, absorbed: int, survivor: int, now: int) -> tuple[StoryEvent, StoryRecord, list[int]]:
         """Fold one story into another; return the absorbed one's end, the survivor, and what moved."""
-        gone, stays = self._records.pop(absorbed), self._records[survivor]
+        gone, stays = self._take(absorbed), self._take(survivor)
+        self._records[survivor] = stays
         gone.merged_into = stays.id
         final = self._end(gone, "merged", now, survivor)
         stays.absorb(gone)
@@ -78,7 +96,7 @@ class Storybook:
 
     def close(self, number: int, now: int) -> StoryEvent:
         """End a story that is idle or empty."""
-        record = self._records.pop(number)
+        record = self._take(number)
         return StoryEvent(StoryEventType.CLOSED, record.id, self._end(record, "closed", now, -1))
 
     def expire(self, now: int) -> list[StoryEvent]:
@@ -99,7 +117,8 @@ class Storybook:
 
     def snapshot(self) -> np.ndarray:
         """The storybook as bytes (uint8) for a checkpoint."""
-        page = _Page(self._records, list(self._ended))
+        records = self._unread | self._records
+        page = {"records": records, "taken": list(self._taken), "ended": list(self._ended)}
         return np.frombuffer(msgspec.msgpack.encode(page), np.uint8)
 
     @classmethod
@@ -107,8 +126,8 @@ class Storybook:
         """The storybook that gave this snapshot."""
         page = msgspec.msgpack.decode(page_bytes.data, type=_Page)
         book = cls(retention)
-        book._records = page.records
+        book._unread = page.records
         book._ended = deque(page.ended)
         book._survivors = {ended.number: ended.survivor for ended in page.ended if ended.survivor >= 0}
-        book._taken = {ended.id for ended in page.ended} | {record.id for record in page.records.values()}
+        book._taken = set(page.taken)
         return book

@@ -3,8 +3,10 @@
     OMP_NUM_THREADS=1 python -m benchmarks.recovery.recovery --results benchmarks/recovery/results.md
 
 Folds synthetic records as the shard does (decoded from the log's bytes), saves a checkpoint, and restores it in
-fresh processes, once with the file out of the page cache and once within. Each then folds the records that follow;
+fresh processes, once with the file out of the page cache and then within. Each then folds the records that follow;
 the outcome must be the bytes of the fold that went on. The encoder has no part in it, nor has the broker.
+As a control each restart first takes as much fresh memory from the system as the checkpoint is large: a virtual machine
+may hand it out at half a gigabyte a second, and no restore is faster than that.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from pathlib import Path
 from time import monotonic, perf_counter, process_time
 
 import msgspec
+import numpy as np
 import xxhash
 
 from benchmarks.recovery.records import records
@@ -34,6 +37,7 @@ from stream.settings import CheckpointSettings, Settings
 BATCH = 10_000  # records made at a time: making them is not timed
 FOLLOWING = 2_000  # records folded after the checkpoint, to see that nothing was lost on the way
 SEED = 1
+WARM_RESTARTS = 3
 GIGABYTE = 1e9
 
 Record = tuple[EmbeddedArticle, int]
@@ -46,6 +50,7 @@ class Restored(msgspec.Struct):
     cpu: float
     ready_after: float
     peak: int
+    control: float
     outcome: str
 
 
@@ -95,14 +100,29 @@ def restart(folder: Path, articles: int, started: float) -> Restored:
         fold.state.restore(arrays)
         return fold
 
+    (file,) = folder.rglob("*.checkpoint")
+    waited, control = memory_control(file.stat().st_size)
     begin, cpu = perf_counter(), process_time()
     found = store.newest(0, articles, restored)
     taken, cpu_taken = perf_counter() - begin, process_time() - cpu
-    ready_after = monotonic() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    ready_after = monotonic() - started - waited
+    peak = peak_memory()
     assert found is not None
     following = msgspec.msgpack.decode((folder / "following").read_bytes(), type=list[Record])
-    return Restored(taken, cpu_taken, ready_after, peak, outcome_of(found[1], following))
+    return Restored(taken, cpu_taken, ready_after, peak, control, outcome_of(found[1], following))
+
+
+def memory_control(size: int) -> tuple[float, float]:
+    """Touch so many bytes of fresh memory and let them go; seconds, and CPU seconds."""
+    begin, cpu = perf_counter(), process_time()
+    np.zeros(size, np.uint8)[:: resource.getpagesize()] = 1
+    return perf_counter() - begin, process_time() - cpu
+
+
+def peak_memory() -> int:
+    """Most memory this process held, bytes. (Linux; getrusage would tell the parent's in a fresh child.)"""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
 
 
 def in_a_fresh_process(folder: Path, articles: int) -> Restored:
@@ -138,23 +158,27 @@ def measure(articles: int, folder: Path) -> str:
     checkpoints(folder, settings).write(0, articles, arrays)
     written = perf_counter() - begin
     del arrays
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = peak_memory()
     (file,) = folder.rglob("*.checkpoint")
     following = list(islice(feed, FOLLOWING))
     (folder / "following").write_bytes(msgspec.msgpack.encode(following))
     expected = outcome_of(fold, following)
     del fold, state
     drop_from_cache(file)
-    cold, warm = (in_a_fresh_process(folder, articles) for _ in range(2))
-    assert cold.outcome == warm.outcome == expected, "the restored fold goes on otherwise"
+    cold, *warm = (in_a_fresh_process(folder, articles) for _ in range(1 + WARM_RESTARTS))
+    assert {cold.outcome} | {one.outcome for one in warm} == {expected}, "the restored fold goes on otherwise"
+    quickest = min(warm, key=lambda one: one.restored_in)
     rows = {
         "articles, distinct texts, open stories held": "{}, {}, {}".format(*held),
         "checkpoint on disk": f"{file.stat().st_size / GIGABYTE:.2f} GB",
-        "read from disk, verified, restored: ready to fold": f"**{cold.restored_in:.1f} s**, CPU {cold.cpu:.1f} s",
-        "the same, the file in the page cache": f"{warm.restored_in:.1f} s, CPU {warm.cpu:.1f} s",
+        "read from disk, verified, restored: ready to fold": f"**{cold.restored_in:.1f} s** (CPU {cold.cpu:.1f} s)",
+        "the same, the file in the page cache": ", ".join(
+            f"**{one.restored_in:.1f} s** (CPU {one.cpu:.1f} s)" for one in warm
+        ),
+        "control: as much fresh memory touched, CPU": f"{cold.control:.1f} s, {quickest.control:.1f} s",
         "from the start of the process, imports and kernels included": f"{cold.ready_after:.1f} s",
         "bare replay of the log: decode and fold, CPU": f"{replay:.0f} s, {articles / replay:.0f} records/s",
-        "the replay takes as long as so many restores": f"{replay / cold.cpu:.0f} (CPU over CPU)",
+        "the replay takes as long as so many cold restores": f"{replay / cold.cpu:.0f} (CPU over CPU)",
         "state copied for the checkpoint (the fold waits)": f"{copied:.1f} s",
         "checkpoint written (in the background)": f"{written:.1f} s",
         "peak memory, folding and writing": f"{peak / GIGABYTE:.1f} GB",
