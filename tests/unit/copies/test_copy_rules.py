@@ -68,6 +68,13 @@ def test_pages_that_tell_of_nothing_but_themselves_are_no_copies() -> None:
     assert desk.place(f"{FERRY}\n{wall}", "d").leader == 2
 
 
+def test_a_brief_about_what_notices_tell_of_is_still_copied() -> None:
+    brief = "Sweden's parliament voted on Tuesday to make sex without explicit consent a crime, after a long debate."
+    desk = Desk()
+    desk.place(brief, "a")
+    assert desk.place(brief, "b").leader == 0
+
+
 def test_headline_byline_and_furniture_of_another_outlet_do_not_hide_a_copy() -> None:
     desk = Desk()
     desk.place(f"Ferry stays in port\n{FERRY}", "a")
