@@ -5,8 +5,8 @@
 Folds synthetic records as the shard does (decoded from the log's bytes), saves a checkpoint, and restores it in
 fresh processes, once with the file out of the page cache and then within. Each then folds the records that follow;
 the outcome must be the bytes of the fold that went on. The encoder has no part in it, nor has the broker.
-As a control each restart first takes as much fresh memory from the system as the checkpoint is large: a virtual machine
-may hand it out at half a gigabyte a second, and no restore is faster than that.
+As a control each restart first takes as much fresh memory from the system as the checkpoint is large: a virtual
+machine may hand it out at half a gigabyte a second, and no restore is faster than that.
 """
 
 import argparse
