@@ -38,7 +38,8 @@ def main() -> None:
     """Build the table into the folder named on the command line, or into the user's cache, and check it there."""
     model = load_model()
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else built_tables() / TABLE
-    rows = fold_states(piece_states(model), piece_probability(model), RECIPE)
+    probability = piece_probability(model)
+    rows = fold_states(piece_states(model, np.flatnonzero(probability)), probability, RECIPE)
     write_table(folder, rows, rewrite_tokenizer(model).to_str().encode())
     if folder == built_tables() / TABLE:
         load_table(TABLE)
@@ -66,13 +67,15 @@ def load_model() -> Any:
     return model
 
 
-def piece_states(model: Any) -> Matrix:
-    """Return the model's answer to every piece by itself: [pieces, 512]."""
-    count = model._tokenizer.vocab_size
-    states = np.empty((count, 512))
-    for start in track(range(0, count, FORWARD_BATCH), description="Asking the model"):
-        texts = [[BEGIN, piece, END] for piece in range(start, min(start + FORWARD_BATCH, count))]
-        model._model._encode_batch(texts, 3 * len(texts), states[start : start + len(texts)])
+def piece_states(model: Any, pieces: np.ndarray) -> Matrix:
+    """Return the model's answer to each of the pieces by itself: [vocabulary, 512], zeros for the others."""
+    states = np.zeros((model._tokenizer.vocab_size, 512))
+    for start in track(range(0, len(pieces), FORWARD_BATCH), description="Asking the model"):
+        batch = pieces[start : start + FORWARD_BATCH]
+        answers = np.empty((len(batch), 512))
+        texts = [[BEGIN, piece, END] for piece in batch.tolist()]
+        model._model._encode_batch(texts, 3 * len(texts), answers)
+        states[batch] = answers
     return states
 
 
