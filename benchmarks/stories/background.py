@@ -27,17 +27,11 @@ from stream.stories.words import (
 LEAST = 3
 
 
-def main() -> None:
-    """Count and write."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--out", type=Path, default=TABLE)
-    options = parser.parse_args()
+def count(files: list[Path], out: Path) -> None:
+    """Count over the articles of the files, and write the table."""
     terms, names = np.zeros(TERM_BUCKETS, np.int64), np.zeros(TERM_BUCKETS, np.int64)
     articles = 0
-    for file in options.files:
+    for file in files:
         for line in read_lines(file):
             article = msgspec.json.decode(line)
             title = article.get("title") or ""
@@ -48,13 +42,24 @@ def main() -> None:
             articles += 1
     words, told = np.flatnonzero(terms >= LEAST), np.flatnonzero(names >= LEAST)
     np.savez_compressed(
-        options.out,
+        out,
         articles=np.int64(articles),
         term_buckets=words.astype(np.uint32),
         term_counts=terms[words].astype(np.uint16),
         name_buckets=told.astype(np.uint32),
         name_counts=names[told].astype(np.uint16),
     )
+
+
+def main() -> None:
+    """Read the arguments and count."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, default=TABLE)
+    options = parser.parse_args()
+    count(options.files, options.out)
 
 
 if __name__ == "__main__":

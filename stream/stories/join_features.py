@@ -35,6 +35,7 @@ JOIN_FEATURES = (
     "nearness in time of a similar story",
     "closest member above strangers",
     "stories known",
+    "similarity to the centre",
 )
 (
     COHESION,
@@ -57,7 +58,8 @@ JOIN_FEATURES = (
     NEAR_AND_SIMILAR,
     ABOVE,
     KNOWN,
-) = range(20)
+    CENTRE,
+) = range(21)
 # 1: more of it never speaks against joining.
 JOIN_SIGNS = (
     1,
@@ -80,12 +82,13 @@ JOIN_SIGNS = (
     1,
     1,
     0,
+    1,
 )
 
 
 @part
 def join_features(tables, slot, found, order, count, around, features):  # type: ignore[no-untyped-def]
-    """Fill `features` [MAX_SCORED, 20] for the first stories of `order`; return how many."""
+    """Fill `features` [MAX_SCORED, 21] for the first stories of `order`; return how many."""
     scored = min(count, MAX_SCORED)
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
@@ -119,6 +122,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
         row[FIRST_CHANNEL + channel] = found.centre[index, channel + 1] - usual_there
     row[CROWD] = _crowd(found, order, count)
     row[ABOVE] = found.best[index] - around[MIXED]
+    row[CENTRE] = found.centre[index, MIXED]
     row[KNOWN] = log(1.0 + min(50, tables.totals[RECENT_COUNT]))
     gap = gap_in_days(tables, story, slot)
     if gap < 0.0:

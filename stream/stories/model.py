@@ -17,6 +17,7 @@ SHIPPED = Path(__file__).parent / "model" / "decision.json"
 TREE_SHARE = 0.5  # of the score that comes from the trees
 LOW, HIGH, WEIGHT, BIAS = range(4)  # rows of the weights
 LEAF = -1
+FACTOR_GRAIN = 10_000.0  # factors are told in multiples of 1 / FACTOR_GRAIN
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -95,10 +96,11 @@ class Scorer:
         A tree's part is shared out along its path: each split is credited with the change it made.
         """
         added = np.zeros(len(row))
-        _attribute(self.compiled, row, added)
-        parts, values = added.round(4).tolist(), row.round(4).tolist()
-        heaviest = sorted((-abs(part), i) for i, part in enumerate(parts) if part)
-        return tuple([Factor(self._features[i], values[i], parts[i]) for _, i in heaviest])
+        order = np.zeros(len(row), np.int64)
+        heaviest = order[: _attribute(self.compiled, row, added, order)]
+        values = np.rint(row[heaviest] * FACTOR_GRAIN) / FACTOR_GRAIN
+        rows = zip(heaviest.tolist(), values.tolist(), added[heaviest].tolist(), strict=True)
+        return tuple([Factor(self._features[i], value, part) for i, value, part in rows])
 
 
 def _flattened(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -146,7 +148,8 @@ def _below(score, row, node):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _attribute(score, row, added):  # type: ignore[no-untyped-def]
+def _attribute(score, row, added, order):  # type: ignore[no-untyped-def]
+    """Fill `added` with what each feature adds, `order` with those that add any, heaviest first; return how many."""
     weights = score.weights
     for i in range(len(row)):
         value = min(weights[HIGH, i], max(weights[LOW, i], row[i]))
@@ -157,6 +160,17 @@ def _attribute(score, row, added):  # type: ignore[no-untyped-def]
             below = _below(score, row, node)
             added[score.nodes[node, 0]] += score.splits[below, 1] - score.splits[node, 1]
             node = below
+    count = 0
+    for i in range(len(row)):
+        added[i] = np.rint(added[i] * FACTOR_GRAIN) / FACTOR_GRAIN
+        if added[i] != 0.0:
+            place = count
+            while place > 0 and abs(added[order[place - 1]]) < abs(added[i]):
+                order[place] = order[place - 1]
+                place -= 1
+            order[place] = i
+            count += 1
+    return count
 
 
 def read_model(path: Path) -> DecisionModel:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from math import log
 from typing import Literal
 
@@ -9,12 +10,17 @@ import msgspec
 import numpy as np
 
 from stream.stories.model import SHIPPED, DecisionModel, read_model
-from stream.stories.streams import LabelledArticle, plain_stream, varied_streams
+from stream.stories.streams import FULL, LabelledArticle, plain_stream, varied_streams
+from stream.stories.trained_on import seen_share
 from stream.stories.training import Fitted, StreamArticle, TrainingRun, train
 
 FOLDS = 2  # of the stories: each is judged by a model that did not see it
 STREAMS = 40  # training streams of a fit
 GRANULARITIES = (0.35, 0.43, 0.5, 0.57, 0.65)
+MERGE_THRESHOLDS = (0.2, 0.8, 1.4)  # logits: from joining long affairs together to letting them lie in pieces
+SEEN_SHARE = (
+    0.05  # of the labelled articles: the shipped model was trained on so many, so it cannot be judged
+)
 
 Kind = Literal["shipped", "linear", "trees"]
 Sets = Mapping[str, Sequence[LabelledArticle]]
@@ -22,10 +28,14 @@ Progress = Callable[[int, int], None]  # steps done, of how many
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """The shipped model, or one fitted to the labels: linear, or half of it trees; and a granularity."""
+    """The shipped model, or one fitted to the labels: linear, or half of it trees; and where it draws its lines.
+
+    `merge_threshold`: of merging stories, in logits, before the granularity shifts it.
+    """
 
     kind: Kind
     granularity: float
+    merge_threshold: float
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -41,9 +51,15 @@ class Trial(msgspec.Struct, frozen=True):
 def cross_validated(
     sets: Sets, dimensions: int, cross_language: bool, seed: int, progress: Progress
 ) -> list[Trial]:
-    """Judge every choice on stories it was not fitted to."""
-    kinds: tuple[Kind, ...] = ("shipped", "linear", "trees")
-    steps = FOLDS * len(kinds) * (1 + len(GRANULARITIES))
+    """Judge every choice on stories it was not fitted to.
+
+    The shipped model takes part only where it was not trained on these very articles.
+    """
+    articles = (article for articles in sets.values() for article in articles)
+    seen = seen_share(article.views[FULL][0] for article in articles) > SEEN_SHARE
+    kinds: tuple[Kind, ...] = ("linear", "trees") if seen else ("shipped", "linear", "trees")
+    lines = tuple(product(GRANULARITIES, MERGE_THRESHOLDS))
+    steps = FOLDS * len(kinds) * (1 + len(lines))
     done = 0
     found: dict[Choice, list[tuple[float, float, float, float]]] = {}
     for inside, outside in _folds(sets, seed):
@@ -52,23 +68,29 @@ def cross_validated(
             fitted = _fitted(kind, inside, dimensions, cross_language, seed)
             done += 1
             progress(done, steps)
-            for granularity in GRANULARITIES:
-                choice = Choice(kind, granularity)
+            for granularity, merge_threshold in lines:
+                drawn = with_merge_threshold(fitted, merge_threshold)
                 scores = [
-                    _judged(stream, fitted, dimensions, cross_language, granularity) for stream in held_out
+                    _judged(stream, drawn, dimensions, cross_language, granularity) for stream in held_out
                 ]
-                found.setdefault(choice, []).extend(scores)
+                found.setdefault(Choice(kind, granularity, merge_threshold), []).extend(scores)
                 done += 1
                 progress(done, steps)
     return [Trial(choice, *np.mean(scores, axis=0).round(4).tolist()) for choice, scores in found.items()]
 
 
-def fitted_to(sets: Sets, kind: Kind, dimensions: int, cross_language: bool, seed: int) -> DecisionModel:
-    """The model of a kind, fitted to all the labels."""
-    fitted = _fitted(kind, sets, dimensions, cross_language, seed)
+def fitted_to(sets: Sets, choice: Choice, dimensions: int, cross_language: bool, seed: int) -> DecisionModel:
+    """The model of a choice, fitted to all the labels."""
+    fitted = _fitted(choice.kind, sets, dimensions, cross_language, seed)
+    fitted = with_merge_threshold(fitted, choice.merge_threshold)
     articles = sum(map(len, sets.values()))
-    made_by = f"newsfold tune: {kind}, {articles} labelled articles of {len(sets)} sets, seed {seed}"
+    made_by = f"newsfold tune: {choice.kind}, {articles} labelled articles of {len(sets)} sets, seed {seed}"
     return DecisionModel("tuned", made_by, fitted.join, fitted.merge)
+
+
+def with_merge_threshold(fitted: Fitted, threshold: float) -> Fitted:
+    """The same scores, with stories merging from another threshold on."""
+    return Fitted(fitted.join, msgspec.structs.replace(fitted.merge, threshold=threshold))
 
 
 def _fitted(kind: Kind, sets: Sets, dimensions: int, cross_language: bool, seed: int) -> Fitted:
