@@ -74,8 +74,9 @@ class Checkpoints:
         try:
             self._fs, self._root = fsspec.core.url_to_fs(settings.url)
         except (ValueError, ImportError) as error:
+            scheme = settings.url.partition("://")[0]  # the rest may hold a password
             raise SettingsError(
-                f"NEWSFOLD_CHECKPOINTS__URL {settings.url!r} cannot be used: {error}"
+                f"NEWSFOLD_CHECKPOINTS__URL begins with {scheme!r}, which cannot be used: {error}"
             ) from error
         self._keep = settings.keep
         self._topic = topic

@@ -172,5 +172,6 @@ def test_a_store_that_fails_is_counted_and_does_not_stop_the_stream(tmp_path: Pa
 
 
 def test_a_kind_of_store_that_does_not_exist_is_a_wrong_setting():
-    with pytest.raises(SettingsError, match="CHECKPOINTS__URL"):
-        checkpoints("nowhere://x")
+    with pytest.raises(SettingsError, match="CHECKPOINTS__URL begins with 'nowhere'") as caught:
+        checkpoints("nowhere://desk:hunter2@x")
+    assert "hunter2" not in str(caught.value)

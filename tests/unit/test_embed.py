@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
 from stream.embed import Embedder, Incoming, Refused
 from stream.embedded import EmbeddedArticle, Origin
+from stream.errors import InvalidArticleError
 from stream.metrics import Metrics
+from stream.stories import Evidence, evidence_of
 
 TEXTS = st.sampled_from(
     [
@@ -90,3 +92,62 @@ def test_a_text_in_another_language_than_the_table_has_words_but_no_vector(embed
     assert not any(record.vector)
     assert record.evidence is not None
     assert record.evidence.terms
+
+
+def failing_on(word: str):
+    """The gathering of evidence, but that it cannot stand one word."""
+
+    def evidence(title: str, text: str, language: str | None) -> Evidence:
+        if word in text:
+            raise RecursionError("a library's bug")
+        return evidence_of(title, text, language)
+
+    return evidence
+
+
+def test_an_article_that_a_library_fails_on_is_refused_alone(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stream.embed.evidence_of", failing_on("glacier"))
+    messages = [message(0, "A ferry sails."), message(1, "The glacier thins."), message(2, "A ferry lands.")]
+    before, refused, after = embedder.embed(messages)
+    assert isinstance(refused, Refused)
+    assert (refused.incoming, refused.reason) == (messages[1], "failed")
+    assert isinstance(refused.error, RecursionError)
+    assert [one.id for one in (before, after) if isinstance(one, EmbeddedArticle)] == ["a0", "a2"]
+
+
+def test_a_library_that_fails_on_a_harmless_article_too_ends_the_work(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stream.embed.evidence_of", failing_on(""))
+    with pytest.raises(RecursionError):
+        embedder.embed([message(0, "A ferry sails.")])
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"not json", "undecodable"),
+        (b"[1]", "invalid"),
+        (b'{"title": "A ferry"}', "no_id"),
+        (b'{"id": "x"}', "no_text"),
+        (b'{"id": "x", "title": "<p> </p>"}', "no_text"),
+        (b'{"id": "x", "title": "A ferry", "text": "' + b"word " * 300_000 + b'"}', "oversized"),
+        (None, "no_value"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_reason(
+    embedder: Embedder, value: bytes | None, reason: str
+) -> None:
+    (refused,) = embedder.embed([Incoming(None, value, Origin(0, 7), 0)])
+    assert isinstance(refused, Refused)
+    assert refused.reason == reason
+    assert isinstance(refused.error, InvalidArticleError)
+
+
+@pytest.mark.parametrize(("key", "value"), [(b"x", None), (None, b'{"id": "x", "status": "canceled"}')])
+def test_a_retraction_needs_no_text(embedder: Embedder, key: bytes | None, value: bytes | None) -> None:
+    (record,) = embedder.embed([Incoming(key, value, Origin(0, 7), 0)])
+    assert isinstance(record, EmbeddedArticle)
+    assert (record.id, record.retracted) == ("x", True)
