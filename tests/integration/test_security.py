@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,14 @@ async def test_the_right_credentials_are_let_in(sasl_settings, mechanism):
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
-async def test_a_wrong_password_is_not_let_in(sasl_settings, mechanism):
-    assert not await lists_topics(sasl_settings(mechanism, sasl_password=PASSWORD[::-1]))
+async def test_a_wrong_password_is_not_let_in_and_not_told(sasl_settings, mechanism):
+    wrong = PASSWORD[::-1]
+    with pytest.raises(BrokerUnavailableError) as caught:
+        async with connected_admin(sasl_settings(mechanism, sasl_password=wrong)):
+            pass
+    said = "".join(traceback.format_exception(caught.value))
+    assert "BrokerUnavailableError" in said
+    assert wrong not in said
 
 
 async def test_an_outdated_token_is_not_let_in(sasl_settings, tmp_path):
@@ -145,25 +152,27 @@ def environment_of(settings: KafkaSettings) -> dict[str, str]:
 
 
 async def is_served(settings: KafkaSettings, prefix: str, folder: Path) -> str:
-    """Send one article through a worker, Faust's clients and ours; give all that the worker logged."""
+    """Send one article through a worker, Faust's clients and ours; give all that the worker tells of itself."""
     newsroom = Newsroom(settings.bootstrap_servers, prefix, folder, **environment_of(settings))
     await newsroom.open()
-    worker = newsroom.worker()
+    worker = newsroom.worker(NEWSFOLD_LOG__LEVEL="debug")
     with worker:
         await asyncio.to_thread(worker.wait_ready)
         await newsroom.produce([article("one", "Ferry service resumes after the storm")])
         (assignment,) = await newsroom.wait_for(1)
+        pages = [await asyncio.to_thread(worker.page, path) for path in ("/metrics", "/health", "/ready")]
     assert assignment["article_id"] == "one"
-    return worker.log_file.read_text()
+    return "\n".join([worker.log_file.read_text(), *pages])
 
 
 @pytest.mark.parametrize("mechanism", SASL_MECHANISMS)
 async def test_a_worker_serves_a_broker_that_demands_a_login(
     sasl_settings, mechanism, topic_prefix, tmp_path
 ):
-    log = await is_served(sasl_settings(mechanism, request_timeout_ms=30_000), topic_prefix, tmp_path)
-    assert PASSWORD not in log
-    assert (tmp_path / "token").read_text() not in log
+    told = await is_served(sasl_settings(mechanism, request_timeout_ms=30_000), topic_prefix, tmp_path)
+    assert "newsfold_processed_total" in told
+    assert PASSWORD not in told
+    assert (tmp_path / "token").read_text() not in told
 
 
 async def test_a_worker_serves_a_broker_that_demands_a_certificate(tls_settings, topic_prefix, tmp_path):
