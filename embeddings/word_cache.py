@@ -13,6 +13,7 @@ import string
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
@@ -185,7 +186,7 @@ def _find_words(
     return words[:count].copy(), word_ends, unknown[:missing].copy()
 
 
-@part
+@njit(inline="always")  # as a call it costs the encoder a tenth of its speed
 def _hash(content: Bytes, start: int, end: int) -> np.uint64:
     state = FNV_OFFSET
     for position in range(start, end):
