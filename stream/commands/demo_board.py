@@ -63,8 +63,8 @@ def story_table(feed: Feed, rows: int) -> Table:
         box=box.SIMPLE_HEAD,
         expand=True,
     )
-    table.add_column("Story", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("Keywords", style="dim", no_wrap=True, overflow="ellipsis", width=28)
+    table.add_column("Story", ratio=5, no_wrap=True, overflow="ellipsis")
+    table.add_column("Keywords", style="dim", ratio=2, no_wrap=True, overflow="ellipsis")
     for name in ("Sources", "Reports", "Copies"):
         table.add_column(name, justify="right", width=len(name), no_wrap=True)
     for story in stories[:rows]:
