@@ -20,10 +20,11 @@ COLUMNS = (
 )  # fmt: skip
 PROTOCOL = """\
 Articles in order of publication, one pass, first assignment (for Newsfold also the repaired one), five shuffles of
-ties. Everybody reads the same cleaned titles and texts. MiniLM is all-MiniLM-L6-v2, over the title and the first 100
-words; "static" is Newsfold's own table; "lead" is the title and the first 50 words; "time" is nearness in time to a
-story's articles. Each rival has one setting, the one of its grid with the best mean over the sets marked *; in
-brackets stands its own best setting for each set. Newsfold has its defaults.
+ties (TextClust, for its slowness, one). Everybody reads the same cleaned titles and texts. MiniLM is
+all-MiniLM-L6-v2, over the title and the first 100 words; "static" is Newsfold's own table; "lead" is the title and
+the first 50 words; "time" is nearness in time to a story's articles. Each rival has one setting, the one of its
+grid with the best mean over the sets marked *; in brackets stands its own best setting for each set. Newsfold has
+its defaults.
 
 **Not equal terms, in both directions.** Newsfold's shipped model was trained on streams made of the sets marked *.
 The rivals were tuned on them, and count document frequencies over them before the stream begins; Newsfold's table of

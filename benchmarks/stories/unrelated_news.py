@@ -4,6 +4,10 @@ What articles share that says nothing about their event is meant to be as much a
 in forty has the same outlet and with it the same standing sentences, every page carries the same footer, and the few
 names that are always in the news are in many articles. The sentences of pages are drawn like any other, so that no
 rule knows them by their words.
+
+Two articles are about as alike as two of different stories in labelled sets. Of a thousand pairs the most alike, by
+cosine, here against allsides, wikinews, and five sets mixed: whole text .16 (.28, .26, .20), title and lead .15 (.29,
+.20, .18), names .32 (.41, .22, .25), static vector .67 (.73, .89, .75); the median static vector .46 (.22, .36, .28).
 """
 
 from collections.abc import Iterator
