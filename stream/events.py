@@ -7,10 +7,12 @@ the articles and their order.
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENTS_REMEMBERED = 16_384  # a story in a burst shows the same twenty articles again and again; some 3 MB
 
 
 class Outcome(StrEnum):
@@ -165,6 +167,7 @@ def encode_event(event: Assignment | StorySnapshot) -> bytes:
     return _encoder.encode(event)
 
 
+@lru_cache(maxsize=MOMENTS_REMEMBERED)
 def iso(moment: int | None) -> str | None:
     """Milliseconds since the epoch as ISO 8601 in UTC, or None."""
     if moment is None:
