@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from string import Template
@@ -35,6 +36,11 @@ HERE = Path(__file__).parent
 READY_WITHIN = 60.0  # seconds; 4 on an idle machine, several times that on a busy CI runner
 STOP_WITHIN = 20.0  # seconds for an orderly shutdown, then SIGKILL; it takes 0.3
 POLL = 0.05  # seconds between two looks at something awaited
+CLEAN_SHUTDOWN = ".kafka_cleanshutdown"  # Kafka leaves it in its log folder when it was stopped in order
+CONTROLLER_ACTIVE = b"Becoming the active controller"
+FENCED = b"Fencing broker 1 at epoch"  # what the controller logs once the former broker's session has run out
+NOTHING_TO_FENCE_AFTER = 5.0  # seconds, five sessions of controller.properties: it was killed in its start
+SETTLE = 0.25  # seconds for what the controller decided to reach its log; it takes 0.03
 
 # The serial collector and the first compiler alone start fastest and stay within 400 MB resident. The two
 # last options silence Java 25's warnings about what Kafka's own jars do.
@@ -47,16 +53,23 @@ JAVA_OPTIONS = (
 class Broker:
     """A Kafka broker of one node in `data`, at 127.0.0.1:`port` (None: a free one, kept over restarts).
 
-    `security` is what it demands of clients (None: nothing).
+    `security` is what it demands of clients (None: nothing); `settings` are Kafka's, in place of server.properties'.
 
     start(), stop() and kill() block; a coroutine with other work to do calls them by asyncio.to_thread.
     """
 
-    def __init__(self, data: Path, port: int | None = None, security: BrokerSecurity | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int | None = None,
+        security: BrokerSecurity | None = None,
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
         self.data = data.absolute()
         self.log_file = self.data / "broker.log"
         self.port = port or free_port()
         self.security = security or BrokerSecurity()
+        self._settings = "".join(f"{name}={value}\n" for name, value in (settings or {}).items())
         self._process: ChildProcess | None = None
 
     @property
@@ -91,9 +104,12 @@ class Broker:
             "controller_port": free_port(but_not={self.port, internal_port}),
             "protocol": self.security.protocol,
             "security": self.security.properties(),
+            "settings": self._settings,
         }
         if not (self.data / "log").exists():
             self._format(java, properties)
+        elif not (self.data / "log" / CLEAN_SHUTDOWN).exists():
+            self._fence_former_self(java, properties)
         settings = self._write_properties("server.properties", properties, log_folder="log")
         self._process = ChildProcess([*java, "kafka.Kafka", settings], self.data, self.log_file)
         try:
@@ -141,11 +157,45 @@ class Broker:
             raise BrokerStartError(f"the broker at {self.bootstrap} is not running; its log: {self.log_file}")
         return self._process
 
-    def _write_properties(self, name: str, properties: dict[str, object], log_folder: str) -> str:
-        template = Template((HERE / "server.properties").read_text())
+    def _fence_former_self(self, java: list[str], properties: dict[str, object]) -> None:
+        """After a kill, let the controller alone write down that the broker is gone; then it starts as a new one.
+
+        Otherwise it comes up as its former self, finishes transactions under that name, and is fenced in the midst
+        of it: Apache Kafka 4.4 then takes partitions without a leader for deleted and leaves out their end markers,
+        so that an aborted batch is read after all (docs/decisions/0001-kafka-rules.md, "A broker that runs alone").
+        """
+        settings = self._write_properties(
+            "controller.properties", properties, log_folder="log", template="controller.properties"
+        )
+        logged_before = self.log_file.stat().st_size if self.log_file.exists() else 0
+        controller = ChildProcess([*java, "kafka.Kafka", settings], self.data, self.log_file)
+        try:
+            self._wait_until_fenced(controller, logged_before)
+        finally:
+            controller.end(STOP_WITHIN)
+
+    def _wait_until_fenced(self, controller: ChildProcess, logged_before: int) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        active_since = None
+        while active_since is None or time.monotonic() < active_since + NOTHING_TO_FENCE_AFTER:
+            self._raise_when_over(controller, deadline)
+            with self.log_file.open("rb") as log:
+                log.seek(logged_before)
+                logged = log.read()
+            if FENCED in logged:
+                time.sleep(SETTLE)
+                return
+            if active_since is None and CONTROLLER_ACTIVE in logged:
+                active_since = time.monotonic()
+            time.sleep(POLL)
+
+    def _write_properties(
+        self, name: str, properties: dict[str, object], log_folder: str, template: str = "server.properties"
+    ) -> str:
         file = self.data / name
         file.touch(mode=0o600)  # it may hold passwords
-        file.write_text(template.substitute(properties, log_folder=log_folder))
+        text = Template((HERE / template).read_text())
+        file.write_text(text.substitute(properties, log_folder=log_folder))
         return name
 
     def _format(self, java: list[str], properties: dict[str, object]) -> None:
@@ -170,17 +220,20 @@ class Broker:
         """Return once an admin client lists topics: an open port alone is not yet a broker."""
         deadline = time.monotonic() + READY_WITHIN
         while not (answers(self.port) and answers(internal_port) and _lists_topics(internal_port)):
-            if process.exit_code is not None:
-                raise BrokerStartError(
-                    f"the broker at {self.bootstrap} ended with code {process.exit_code} while starting; "
-                    f"its log: {self.log_file}"
-                )
-            if time.monotonic() > deadline:
-                raise BrokerStartError(
-                    f"the broker at {self.bootstrap} was not ready after {READY_WITHIN:.0f} s; "
-                    f"its log: {self.log_file}"
-                )
+            self._raise_when_over(process, deadline)
             time.sleep(POLL)
+
+    def _raise_when_over(self, process: ChildProcess, deadline: float) -> None:
+        """Raise BrokerStartError when the process has ended or its time is up."""
+        if process.exit_code is not None:
+            raise BrokerStartError(
+                f"the broker at {self.bootstrap} ended with code {process.exit_code} while starting; "
+                f"its log: {self.log_file}"
+            )
+        if time.monotonic() > deadline:
+            raise BrokerStartError(
+                f"the broker at {self.bootstrap} was not ready after {READY_WITHIN:.0f} s; its log: {self.log_file}"
+            )
 
 
 def _lists_topics(port: int) -> bool:

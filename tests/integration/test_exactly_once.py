@@ -25,7 +25,7 @@ from tests.integration.newsroom import Newsroom
 from tests.integration.undisturbed import compare
 
 TOPICS = ("harbour", "glacier", "parliament", "orchestra")
-PATIENCE = 40.0  # seconds; the broker looks for transactions that timed out every 20 (deploy/kafka/server.properties)
+PATIENCE = 40.0  # seconds; the broker looks for transactions that timed out every 10
 
 
 def embedded(number: int) -> tuple[bytes, bytes]:
