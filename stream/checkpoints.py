@@ -97,7 +97,7 @@ class Checkpoints:
                 self._fs.rm(stale)
         except Exception as error:  # noqa: BLE001 - a store that is away costs a longer replay, not the stream
             self._metrics.checkpoints.labels("failed").inc()
-            facts = {"partition": partition, "offset": offset, "error": str(error)}
+            facts = {"topic": self._topic, "partition": partition, "offset": offset, "error": str(error)}
             log.error("checkpoint_failed", **facts, action="check NEWSFOLD_CHECKPOINTS__URL and the store")
             return
         self._metrics.checkpoints.labels("written").inc()

@@ -8,6 +8,7 @@ NewsfoldError
 ├── ModelError               the encoder cannot be loaded or does not match the log
 ├── InvalidArticleError      one article cannot be read; it goes to the dead-letter topic
 ├── LogFormatError           a record of articles.embedded cannot be read
+├── FoldError                a record of articles.embedded cannot be folded
 ├── WorkerError              a worker process did not come up
 └── CheckpointError          a checkpoint cannot be used; the one before it, or the log, is
 
@@ -73,6 +74,14 @@ class LogFormatError(NewsfoldError):
     """
 
 
+class FoldError(NewsfoldError):
+    """Folding a record of articles.embedded failed; nothing of its batch was committed.
+
+    Operator action: restart, in case it was the machine; if the same record fails again, report it with the record,
+    and go on without it by moving the fold's consumer group behind its offset.
+    """
+
+
 class CheckpointError(NewsfoldError):
     """A checkpoint is cut, altered, or of a format this version does not know.
 
@@ -86,3 +95,9 @@ class WorkerError(NewsfoldError):
 
     Operator action: the message shows the end of its log; mend what that names and start again.
     """
+
+
+def operator_action(error: BaseException) -> str:
+    """What the operator does about an error; empty for one that is not Newsfold's own."""
+    own = isinstance(error, NewsfoldError)
+    return " ".join((type(error).__doc__ or "").partition("Operator action: ")[2].split()) if own else ""

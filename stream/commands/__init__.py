@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from stream.errors import NewsfoldError
+from stream.errors import NewsfoldError, operator_action
 
 COMMANDS = {
     "broker": "Run a Kafka broker on this machine, for development.",
@@ -53,4 +53,5 @@ def main() -> None:
         newsfold(standalone_mode=True)
     except NewsfoldError as error:
         click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
+        click.echo(f"What to do: {operator_action(error)}", err=True)
         sys.exit(2)

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from stream.articles_file import key_of, read_lines
 from stream.commands.progress import article_progress
-from stream.kafka.clients import connection
+from stream.kafka.clients import connected, connection
 from stream.settings import Settings, load_settings
 
 IN_FLIGHT = 1_000  # unacknowledged articles at most; bounds memory whatever the file's size
@@ -36,13 +36,10 @@ async def produce(settings: Settings, file: Path, rate: float | None = None) -> 
         compression_type="lz4",
         max_request_size=settings.intake.max_article_bytes + 65_536,
     )
-    await producer.start()
     lines = list(read_lines(file))
-    try:
+    async with connected(producer, settings.kafka):
         with article_progress() as progress:
             return await _send_all(producer, settings.topics.articles, lines, rate, progress)
-    finally:
-        await producer.stop()
 
 
 async def _send_all(

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from rich.console import Console
 from rich.markup import escape
 
-from stream.kafka.clients import connection
+from stream.kafka.clients import connected, connection
 from stream.settings import Settings, load_settings
 
 STYLES = {"created": "green", "updated": "cyan", "merged": "magenta", "closed": "dim", "expired": "dim"}
@@ -33,16 +33,13 @@ async def _tail(settings: Settings, begin: str, as_json: bool) -> None:
         auto_offset_reset=begin,
         enable_auto_commit=False,
     )
-    await consumer.start()
     console = Console(highlight=False)
-    try:
+    async with connected(consumer, settings.kafka):
         async for record in consumer:
             if as_json:
                 click.echo(record.value or b"")
             else:
                 console.print(story_line(record), soft_wrap=True)
-    finally:
-        await consumer.stop()
 
 
 def story_line(record: ConsumerRecord) -> str:

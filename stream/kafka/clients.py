@@ -4,14 +4,18 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 
 from stream.errors import BrokerUnavailableError, SettingsError
 from stream.settings import KafkaSettings
+
+Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
 
 class FileTokenProvider(AbstractTokenProvider):
@@ -55,6 +59,25 @@ def faust_credentials(kafka: KafkaSettings) -> SASLCredentials | OAuthCredential
     return SASLCredentials(
         username=username, password=password, ssl_context=context, mechanism=kafka.sasl_mechanism
     )
+
+
+@asynccontextmanager
+async def connected(client: Client, kafka: KafkaSettings) -> AsyncIterator[Client]:
+    """A consumer or producer, started, and stopped at the end.
+
+    Raises:
+        BrokerUnavailableError: no broker answered.
+    """
+    try:
+        try:
+            await client.start()
+        except (KafkaError, OSError) as error:
+            raise BrokerUnavailableError(
+                f"no broker answers at {kafka.bootstrap_servers}: {error}"
+            ) from error
+        yield client
+    finally:
+        await client.stop()
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
-from stream.errors import NewsfoldError
+from stream.errors import NewsfoldError, operator_action
 
 log = structlog.get_logger(__name__)
 
@@ -46,18 +46,18 @@ def is_passing(error: BaseException) -> bool:
 
 def end_process(code: int, event: str, error: BaseException, **facts: object) -> NoReturn:
     """Log what happened and end the process at once, without running any handler that might commit."""
+    facts["action"] = operator_action(error) or facts.get("action")
     log.critical(event, error=f"{type(error).__name__}: {error}", exit_code=code, **facts, exc_info=error)
     _end(code)
 
 
 def refuse_to_start(error: NewsfoldError) -> NoReturn:
     """End the process with one line that says what does not fit and what to do; a traceback would not help."""
-    action = (type(error).__doc__ or "").partition("Operator action: ")[2]
     log.critical(
         "not_started",
         error=f"{type(error).__name__}: {error}",
         exit_code=EXIT_REFUSED,
-        action=" ".join(action.split()),
+        action=operator_action(error),
     )
     _end(EXIT_REFUSED)
 

@@ -121,15 +121,16 @@ class Intake(Service):
             results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
         with self._metrics.timed("append"):
             await self._send_all(
-                [out for pair in zip(results, events, strict=True) for out in self._outgoing(*pair)]
+                [out for pair in zip(results, events, strict=True) for out in self._outgoing(*pair)],
+                messages[0].origin,
             )
         for result in results:
             if isinstance(result, Refused):
                 self._tell_refusal(result)
         self._done |= {message.origin.partition: message.origin.offset + 1 for message in messages}
 
-    async def _send_all(self, waiting: list[_Outgoing]) -> None:
-        """Return once every message is acknowledged, however long the broker is away.
+    async def _send_all(self, waiting: list[_Outgoing], first: Origin) -> None:
+        """Return once every message is acknowledged, however long the broker is away. `first` is the batch's origin.
 
         What failed is sent again, in order. A record that so comes to lie behind a later one of the same id is told
         by its origin and dropped by the fold.
@@ -147,6 +148,9 @@ class Intake(Service):
             if waiting:
                 log.warning(
                     "append_failed",
+                    topic=self._settings.topics.articles,
+                    partition=first.partition,
+                    offset=first.offset,
                     error=repr(failed[0]),
                     messages=len(waiting),
                     action="none: sent again until the broker takes them",

@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from stream.kafka.clients import connection
+from stream.kafka.clients import connected, connection
 from stream.kafka.dead_letters import CONNECT
 from stream.settings import Settings
 
@@ -115,9 +115,8 @@ async def replay(settings: Settings, wanted: LetterFilter) -> Replayed:
         max_request_size=settings.intake.max_article_bytes + 65_536,
         acks="all",
     )
-    await producer.start()  # fences another replay; what it committed is seen below
     result, waiting = Replayed(), list[Letter]()
-    try:
+    async with connected(producer, settings.kafka):  # fences another replay; what it committed is seen below
         async for letter in letters(settings, wanted, waiting_only=True):
             if not letter.is_whole:
                 result.cut += 1
@@ -127,8 +126,6 @@ async def replay(settings: Settings, wanted: LetterFilter) -> Replayed:
                 result.sent += await _send(producer, settings, waiting)
                 waiting = []
         result.sent += await _send(producer, settings, waiting)
-    finally:
-        await producer.stop()
     return result
 
 
@@ -174,9 +171,5 @@ async def _reader(
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    await consumer.start()
-    try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        yield consumer, ends
-    finally:
-        await consumer.stop()
+    async with connected(consumer, settings.kafka):
+        yield consumer, await consumer.end_offsets(consumer.assignment())

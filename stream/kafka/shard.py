@@ -17,7 +17,7 @@ from stream.checkpoints import Arrays, Checkpoints
 from stream.copies import fingerprint_of
 from stream.embed import PROBE
 from stream.embedded import EmbeddedArticle, Origin, decode_record
-from stream.errors import LogFormatError
+from stream.errors import FoldError, LogFormatError, ModelError
 from stream.events import Folded, StoryEvent, StoryEventType, encode_event
 from stream.fold import Fold
 from stream.kafka.clients import connection
@@ -157,10 +157,12 @@ class Shard:
         for record in records:
             try:
                 article = decode_record(record.value or b"")
-            except LogFormatError as error:
-                raise LogFormatError(f"{record.topic}-{record.partition}@{record.offset}: {error}") from error
+                folded.append(self.fold.fold(article, record.timestamp))
+            except (LogFormatError, ModelError) as error:
+                raise type(error)(f"{_place(record)}: {error}") from error
+            except Exception as error:
+                raise FoldError(f"{_place(record)}: {type(error).__name__}: {error}") from error
             articles.append(article)
-            folded.append(self.fold.fold(article, record.timestamp))
         return articles, folded
 
     async def _commit(self, folded: list[Folded], following: int) -> None:
@@ -213,6 +215,10 @@ class Shard:
     async def close(self) -> None:
         """Disconnect; an open transaction is aborted."""
         await self._producer.stop()
+
+
+def _place(record: ConsumerRecord) -> str:
+    return f"{record.topic}-{record.partition}@{record.offset}"
 
 
 def fold_digest(settings: Settings) -> str:

@@ -206,7 +206,8 @@ class FoldStage(Service):
         except (KafkaError, OSError) as error:
             if not is_passing(error):
                 raise
-            log.warning("shard_not_opened", partition=partition, error=repr(error), action="trying again")
+            facts = {"topic": self._settings.topics.embedded, "partition": partition, "error": repr(error)}
+            log.warning("shard_not_opened", **facts, action="none: trying again")
             await _disconnect(shard)
             await self.sleep(RETRY_SECONDS)
         except asyncio.CancelledError:
@@ -275,7 +276,8 @@ async def _disconnect(shard: Shard) -> None:
         async with asyncio.timeout(DISCONNECT_SECONDS):
             await shard.close()
     except (KafkaError, TimeoutError) as error:
-        log.warning("producer_not_closed", partition=shard.partition, error=repr(error))
+        facts = {"partition": shard.partition, "error": repr(error)}
+        log.warning("producer_not_closed", **facts, action="none: it can commit nothing more")
 
 
 class _Listener(ConsumerRebalanceListener):

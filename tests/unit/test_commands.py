@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from deploy.kafka.ports import free_port
 from stream.articles_file import key_of, read_lines
-from stream.commands import COMMANDS, newsfold
+from stream.commands import COMMANDS, main, newsfold
 from stream.commands.replay import command as replay
 from stream.commands.tail import story_line
 
@@ -38,6 +39,31 @@ def test_every_command_explains_itself(name: str):
 
 def test_an_unknown_command_is_refused():
     assert CliRunner().invoke(newsfold, ["no-such-command"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tail"],
+        ["topics"],
+        ["produce", str(CORPUS)],
+        ["dead-letters", "list"],
+        ["dead-letters", "replay", "--yes"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_without_a_broker_a_command_says_so_and_what_to_do(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")
+    monkeypatch.setattr("sys.argv", ["newsfold", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "BrokerUnavailableError: no broker answers at 127.0.0.1:" in said
+    assert "What to do: check NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS" in said
+    assert "Traceback" not in said
 
 
 def test_replay_writes_what_the_topics_would_carry(tmp_path: Path):
