@@ -1,5 +1,6 @@
 """`newsfold settings`: every setting, its value now and its meaning."""
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -8,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from stream.settings import Settings, load_settings
+
+LOGIN_IN_URL = re.compile(r"://[^/\s]*@")  # sftp://user:password@host: fsspec takes a login there
 
 
 @click.command("settings")
@@ -41,4 +44,4 @@ def described(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return "(set, hidden)"
-    return "(not set)" if value is None else str(value)
+    return "(not set)" if value is None else LOGIN_IN_URL.sub("://(hidden)@", str(value))

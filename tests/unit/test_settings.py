@@ -50,6 +50,15 @@ def test_secrets_are_never_printed(arguments: list[str], monkeypatch: pytest.Mon
     assert "NEWSFOLD_KAFKA__SASL_PASSWORD=(set, hidden)" in shown.output or arguments == []
 
 
+@pytest.mark.parametrize("arguments", [[], ["--plain"]])
+def test_a_login_in_the_checkpoints_url_is_not_printed(arguments: list[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NEWSFOLD_CHECKPOINTS__URL", "sftp://desk:hunter@2@store/checkpoints")
+    shown = CliRunner().invoke(command, arguments, terminal_width=200)
+    assert shown.exit_code == 0
+    assert "hunter" not in shown.output
+    assert "NEWSFOLD_CHECKPOINTS__URL=sftp://(hidden)@store/checkpoints" in shown.output or arguments == []
+
+
 def test_the_defaults_stand_alone():
     assert Settings().kafka.bootstrap_servers == "127.0.0.1:9092"
     assert Settings().web.host == "127.0.0.1"
