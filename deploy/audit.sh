@@ -13,7 +13,7 @@ audited=$(grep -o '"vulns"' "$report" | wc -l)
 skipped=$(grep -o '"skip_reason"' "$report" | wc -l)
 if [ "$audited" -eq 0 ]; then
     echo "NOT AUDITED: the advisory service does not answer here, nothing is known of any locked package." >&2
-    echo "Run \`make audit\` where https://pypi.org/pypi/<package>/<version>/json can be read." >&2
+    echo "Run \`make audit\` where pip-audit reaches it." >&2
     exit 69
 fi
 cat "$report"
