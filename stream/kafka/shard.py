@@ -56,6 +56,11 @@ class Shard:
             acks="all",
         )
 
+    @property
+    def articles(self) -> int:
+        """How many articles the shard holds."""
+        return len(self.fold.state.register)
+
     async def open(self, consumer: AIOKafkaConsumer) -> None:
         """Fence the partition's former owner, bring the state up to the committed offset, and seek to it."""
         async with asyncio.timeout(self._settings.kafka.request_timeout_ms / 1000):

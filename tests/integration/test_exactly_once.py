@@ -177,6 +177,24 @@ async def test_rule_4_after_a_failed_transaction_the_state_is_that_of_the_last_c
     await assert_as_undisturbed(newsroom, 10)
 
 
+async def test_a_shard_too_large_to_save_at_a_stop_goes_on_from_its_last_checkpoint(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    await log(newsroom, range(10))
+    source = source_of(newsroom)
+    for room in (5, 4):
+        monkeypatch.setattr("stream.kafka.shards.SAVED_AT_STOP", room)
+        async with fold_stage(newsroom) as stage:
+            await stage._open_wanted()
+            await stage._take(source, await next_records(stage, newsroom, 5))
+        saved = [file.name for file in (newsroom.folder / "checkpoints").rglob("*.checkpoint")]
+        assert saved == [f"{5:020d}.checkpoint"]
+    async with fold_stage(newsroom) as stage:
+        await stage._open_wanted()
+        assert stage._shards[0].articles == 10
+    await assert_as_undisturbed(newsroom, 10)
+
+
 async def test_rule_6_a_killed_workers_open_transaction_hides_what_follows_no_longer_than_its_timeout(
     broker, topic_prefix, tmp_path
 ):
