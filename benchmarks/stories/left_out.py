@@ -1,11 +1,11 @@
 """How good the recipe is for streams it never saw: each set in turn is left out of training and judged.
 
-usage: python -m benchmarks.stories.left_out [--seeds 1,2,3] [--background NEWS.jsonl ...] -- SET.jsonl ...
+usage: python -m benchmarks.stories.left_out [--seeds 1,2,3] [--strangers NEWS.jsonl ...] -- SET.jsonl ...
 
 Left out means of everything: of the training streams, of the table of how common words are (it is counted again
-over the other sets and the --background files), and of the choice of the rule's threshold, which is the best on the
-mean of the other sets. Writes results/left_out.json and left_out.md. Each set is a process of its own, because the
-table of words is loaded once.
+over the other sets and the files of --strangers), and of the choice of the rule's threshold, which is the best on
+the mean of the other sets. A file of strangers is left out with the set whose name it begins with. Writes
+results/left_out.json and left_out.md. Each set is a process of its own, because the table of words is loaded once.
 """
 
 import argparse
@@ -48,10 +48,12 @@ class LeftOut(msgspec.Struct):
 def judge(name: str, files: Sequence[Path], extra: Sequence[Path], seeds: Sequence[int]) -> LeftOut:
     """Leave one set out of everything, and judge what remains on it."""
     others = [file for file in files if name_of(file) != name]
+    extra = [file for file in extra if not file.stem.startswith(name)]
     with tempfile.TemporaryDirectory() as folder:
         background.TABLE = Path(folder) / "background.npz"
         count([*others, *extra], background.TABLE)
         sets, dimensions = read_sets(list(files))
+        strangers = [article for articles in read_sets(extra)[0].values() for article in articles]
     articles = sets.pop(name)
     threshold = best_threshold(
         [kept for other, kept in sets.items() if other not in TRAINED_ON_ONLY], dimensions
@@ -59,7 +61,8 @@ def judge(name: str, files: Sequence[Path], extra: Sequence[Path], seeds: Sequen
     streams = [plain_stream(articles, tie) for tie in TIES]
     scores = {}
     for seed in seeds:
-        fitted = train(varied_streams(sets, STREAMS, seed), dimensions, seed=seed)
+        streams_of = varied_streams(sets, STREAMS, seed, strangers)
+        fitted = train(streams_of, dimensions, with_trees=True, seed=seed)
         rows = []
         for stream in streams:
             run = TrainingRun(dimensions, fitted)
@@ -128,14 +131,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--background", nargs="*", type=Path, default=[])
+    parser.add_argument("--strangers", nargs="*", type=Path, default=[])
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--without", default="", help="leave out this set only, and print JSON to --json")
     parser.add_argument("--json", type=Path, default=RESULTS / "left_out.json")
     options = parser.parse_args()
     if options.without:
         seeds = [int(seed) for seed in options.seeds.split(",")]
-        one = judge(options.without, options.files, options.background, seeds)
+        one = judge(options.without, options.files, options.strangers, seeds)
         options.json.write_bytes(msgspec.json.encode(one))
         return
     judged = []
@@ -145,7 +148,7 @@ def main() -> None:
                 continue
             out = Path(folder) / f"{name}.json"
             arguments = ["--without", name, "--json", str(out), "--seeds", options.seeds]
-            arguments += ["--background", *map(str, options.background), "--", *map(str, options.files)]
+            arguments += ["--strangers", *map(str, options.strangers), "--", *map(str, options.files)]
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.stories.left_out", *arguments], check=True, env=os.environ
             )

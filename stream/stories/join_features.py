@@ -6,7 +6,7 @@ import numpy as np
 
 from stream.kernels import part
 from stream.stories.candidates import NEIGHBOURS_KEPT
-from stream.stories.levels import cohesion, past_scores, usual_cohesion
+from stream.stories.levels import cohesion, past_scores, usual_cohesion, usual_size
 from stream.stories.similarity_rule import gap_in_days
 from stream.stories.tables import DAY, MIXED, RECENT_COUNT, TEMPO_BINS
 from stream.stories.tempo import highest, tempo_bin, tempo_evidence, usual_nearness
@@ -36,6 +36,7 @@ JOIN_FEATURES = (
     "closest member above strangers",
     "stories known",
     "similarity to the centre",
+    "size of the story beside the usual",
 )
 (
     COHESION,
@@ -59,7 +60,8 @@ JOIN_FEATURES = (
     ABOVE,
     KNOWN,
     CENTRE,
-) = range(21)
+    SIZE_BESIDE_USUAL,
+) = range(22)
 # 1: more of it never speaks against joining.
 JOIN_SIGNS = (
     1,
@@ -83,12 +85,13 @@ JOIN_SIGNS = (
     1,
     0,
     1,
+    0,
 )
 
 
 @part
 def join_features(tables, slot, found, order, count, around, features):  # type: ignore[no-untyped-def]
-    """Fill `features` [MAX_SCORED, 21] for the first stories of `order`; return how many."""
+    """Fill `features` [MAX_SCORED, 22] for the first stories of `order`; return how many."""
     scored = min(count, MAX_SCORED)
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
@@ -120,6 +123,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
     for channel in range(4):
         usual_there = 0.5 * around[channel + 1] + half * tables.around[story, channel + 1]
         row[FIRST_CHANNEL + channel] = found.centre[index, channel + 1] - usual_there
+    row[SIZE_BESIDE_USUAL] = min(4.0, max(-3.0, log(float(tables.size[story])) - usual_size(tables)))
     row[CROWD] = _crowd(found, order, count)
     row[ABOVE] = found.best[index] - around[MIXED]
     row[CENTRE] = found.centre[index, MIXED]

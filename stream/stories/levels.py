@@ -1,12 +1,21 @@
-"""What is usual in this stream: the similarity of unrelated articles, and of articles of one story."""
+"""What is usual in this stream: the similarity of strangers, that of one story's articles, the size of stories."""
 
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 
 from stream.kernels import part
 from stream.stories.candidates import may_join
-from stream.stories.tables import CHANNELS, COHESION_COUNT, COHESION_SUM, MAX_NAMES, MIXED, RECENT_COUNT
+from stream.stories.tables import (
+    CHANNELS,
+    COHESION_COUNT,
+    COHESION_SUM,
+    MAX_NAMES,
+    MIXED,
+    RECENT_COUNT,
+    SIZE_COUNT,
+    SIZE_SUM,
+)
 from stream.stories.weighing import add_to, compare
 
 SAMPLED_STORIES = 32  # open stories one exemplar of which the article is compared with
@@ -17,6 +26,8 @@ COHESION_PRIOR, COHESION_WEIGHT = 0.25, 20.0  # similarity to one's own story be
 COHESION_FORGET = 200.0  # joins after which half of them are forgotten
 PAIRS_WEIGHT = 6.0  # pairs that the stream's level counts for in a story's cohesion
 SCORES_WEIGHT, SCORES_SPREAD = 3.0, 0.1  # joins and spread that it counts for in a story's past scores
+SIZE_PRIOR, SIZE_WEIGHT = log(3.0), 20.0  # size of the story joined, before any article joined
+SIZE_FORGET = 400.0  # joins after which half of them are forgotten
 
 
 @part
@@ -64,6 +75,27 @@ def note_cohesion(tables, similarity):  # type: ignore[no-untyped-def]
     if tables.levels[COHESION_COUNT] > COHESION_FORGET:
         tables.levels[COHESION_SUM] *= 0.5
         tables.levels[COHESION_COUNT] *= 0.5
+
+
+@part
+def usual_size(tables):  # type: ignore[no-untyped-def]
+    """The running mean of the logarithm of how many articles a story held when another joined it.
+
+    Counted by article, not by story: where half of all articles are of long affairs, long stories are usual, however
+    many small ones lie beside them.
+    """
+    total = SIZE_PRIOR * SIZE_WEIGHT + tables.levels[SIZE_SUM]
+    return total / (SIZE_WEIGHT + tables.levels[SIZE_COUNT])
+
+
+@part
+def note_size(tables, size):  # type: ignore[no-untyped-def]
+    """Count the size of a story that an article is about to join."""
+    tables.levels[SIZE_SUM] += log(float(size))
+    tables.levels[SIZE_COUNT] += 1.0
+    if tables.levels[SIZE_COUNT] > SIZE_FORGET:
+        tables.levels[SIZE_SUM] *= 0.5
+        tables.levels[SIZE_COUNT] *= 0.5
 
 
 @part

@@ -6,7 +6,7 @@ import numpy as np
 
 from stream.kernels import part
 from stream.stories.join_features import ROUNDING
-from stream.stories.levels import PAIRS_WEIGHT, cohesion, usual_cohesion
+from stream.stories.levels import PAIRS_WEIGHT, cohesion, usual_cohesion, usual_size
 from stream.stories.links import links_between
 from stream.stories.tables import CHANNELS, DAY, DENSE, LEAD, MAX_NAMES, MIXED, NAMES, TEMPO_BINS, WHOLE
 from stream.stories.tempo import highest, tempo_bin, tempo_evidence, usual_nearness
@@ -46,6 +46,7 @@ MERGE_FEATURES = (
     "overlap in time",
     "nearness in time above the usual",
     "nearness in time of similar stories",
+    "size of both beside the usual",
 )
 (
     POOLED,
@@ -67,13 +68,14 @@ MERGE_FEATURES = (
     OVERLAP,
     NEARER,
     NEAR_AND_SIMILAR,
-) = range(19)
-MERGE_SIGNS = (1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1)
+    SIZE_BESIDE_USUAL,
+) = range(20)
+MERGE_SIGNS = (1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0)
 
 
 @part
 def merge_features(tables, story, others, count, lookup, features):  # type: ignore[no-untyped-def]
-    """Fill `features` [MAX_NEIGHBOURS, 19] for `story` and the first `count` of `others` (slots)."""
+    """Fill `features` [MAX_NEIGHBOURS, 20] for `story` and the first `count` of `others` (slots)."""
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
     tempo_evidence(tables.gaps, tempo)
@@ -114,6 +116,8 @@ def _one_pair(tables, story, other, lookup, usual, tempo, row):  # type: ignore[
     cosine = _centre_cosines(tables, story, other, across)
     for channel in range(4):
         row[FIRST_CHANNEL + channel] = cosine[channel + 1] - base[channel + 1]
+    both = float(tables.size[story] + tables.size[other])
+    row[SIZE_BESIDE_USUAL] = min(5.0, max(-3.0, log(both) - usual_size(tables)))
     fewer = min(tables.size[story], tables.size[other])
     row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer))
     _fill_times(tables, story, other, tempo, row)

@@ -2,19 +2,21 @@
 
 import numpy as np
 
-from stream.kernels import kernel
+from stream.kernels import kernel, part
 from stream.stories.join_features import ABOVE, MAX_SCORED, join_features
-from stream.stories.levels import background, note_cohesion
+from stream.stories.levels import background, note_cohesion, note_size
 from stream.stories.links import add_links
 from stream.stories.membership import absorb_story, add_article, open_story
 from stream.stories.merge_features import MAX_NEIGHBOURS, merge_features
 from stream.stories.model import score_rows
 from stream.stories.similarity_rule import ranked
-from stream.stories.tables import MIXED
+from stream.stories.tables import MIXED, NEXT_STORY
 from stream.stories.tempo import note_tempo
 from stream.stories.weighing import add_to, clear, look_up, take_in
 
 STRANGERS_MARGIN = 0.1  # a story none of whose members is closer by this than strangers are cannot be joined
+FIRST_MARGIN = 0.35  # the margin at a stream's beginning, when no strangers are known and all looks alike
+FIRST_STORIES = 12  # opened, while the margin falls from the one to the other
 NO_JOIN = -10.0  # its score, in logits: 1 in 20,000
 
 
@@ -67,6 +69,7 @@ def join_or_open(tables, lookup, found, slot, order, place, around):  # type: ig
         story = found.slots[index]
         similarity = found.sums[index, MIXED] / tables.kept[story]
         note_cohesion(tables, similarity)
+        note_size(tables, tables.size[story])
         tables.joined[story, 0] += 1.0
         tables.joined[story, 1] += similarity
         tables.joined[story, 2] += similarity * similarity
@@ -128,8 +131,9 @@ def place_article(  # type: ignore[no-untyped-def]
     scored = min(count, MAX_SCORED) if learned else count
     if learned:
         score_rows(join_score, features, scored, logits)
+        margin = _strangers_margin(tables)
         for place in range(scored):
-            if features[place, ABOVE] < STRANGERS_MARGIN:
+            if features[place, ABOVE] < margin:
                 logits[place] = min(logits[place], NO_JOIN)
     else:
         for place in range(scored):
@@ -144,6 +148,13 @@ def place_article(  # type: ignore[no-untyped-def]
         near = find_neighbours(tables, lookup, found, order, count, story, neighbours, merge_features_of)
         score_rows(merge_score, merge_features_of, near, merge_logits)
     return count, best, story, near
+
+
+@part
+def _strangers_margin(tables):  # type: ignore[no-untyped-def]
+    """How much closer than strangers the closest member of a story must be."""
+    beginning = max(0.0, 1.0 - tables.totals[NEXT_STORY] / FIRST_STORIES)
+    return STRANGERS_MARGIN + beginning * (FIRST_MARGIN - STRANGERS_MARGIN)
 
 
 @kernel

@@ -1,11 +1,13 @@
 """Varied streams out of labelled sets, so that a model fitted to them holds for streams it never saw.
 
 Half lay two to four sets onto one timeline, half take one; about half are plain, the rest see only titles or
-leads, miss articles or dates, or run faster or slower. Recipe and measurements: docs/decisions/0004-stories.md.
+leads, miss articles or dates, or run faster or slower. A few are strangers: no two articles of one story.
+Recipe and measurements: docs/decisions/0004-stories.md.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -21,6 +23,8 @@ LONG_ARTICLES = 1_300  # of each eighth stream, so that long stories and many op
 SHORT_ARTICLES = 40  # of each fourth, so that a beginning is seen often
 LITTERED_SHARE = 0.15  # of streams whose pages all carry the same words besides
 LITTER = (10, 60)  # so many of them
+STRANGERS_EVERY = 16  # of so many streams one is of strangers
+STRANGERS = (320, 1_300, 2_000)  # articles of such streams in turn, or as many stories as there are
 LONELY_SHARE = 0.1  # of streams in which most stories are one article, as in an unfiltered feed
 MIXED_SHARE = 0.5
 PLAIN_SHARE = 0.55
@@ -43,15 +47,25 @@ class LabelledArticle(msgspec.Struct, frozen=True):
 
 
 def varied_streams(
-    sets: Mapping[str, Sequence[LabelledArticle]], count: int, seed: int
+    sets: Mapping[str, Sequence[LabelledArticle]],
+    count: int,
+    seed: int,
+    more_strangers: Sequence[LabelledArticle] = (),
 ) -> list[list[StreamArticle]]:
-    """Return `count` streams drawn from the labelled sets."""
+    """Return `count` streams drawn from the labelled sets.
+
+    `more_strangers`: labelled articles of which streams of strangers may take one a story besides.
+    """
     rng = np.random.default_rng(seed)
     stories = {name: _by_story(articles) for name, articles in sets.items()}
     sizes = [
         SHORT_ARTICLES if i % 4 == 2 else LONG_ARTICLES if i % 8 == 7 else ARTICLES for i in range(count)
     ]
-    return [_stream(stories, rng, size, rng.random() < MIXED_SHARE) for size in sizes]
+    streams = [_stream(stories, rng, size, rng.random() < MIXED_SHARE) for size in sizes]
+    everything = [*chain.from_iterable(stories.values()), *_by_story(more_strangers)]
+    for turn, place in enumerate(range(STRANGERS_EVERY // 4, count, STRANGERS_EVERY)):
+        streams[place] = _strangers(everything, STRANGERS[turn % len(STRANGERS)], rng)
+    return streams
 
 
 def plain_stream(articles: Sequence[LabelledArticle], seed: int) -> list[StreamArticle]:
@@ -96,6 +110,21 @@ def _stream(
         placed.extend(_place(story, begin, mixed, view, stretch, undated, rng))
     stream = _in_order(placed, rng)
     return _littered(stream, rng) if rng.random() < LITTERED_SHARE else stream
+
+
+def _strangers(stories: Sequence[Story], size: int, rng: np.random.Generator) -> list[StreamArticle]:
+    """One article each of so many stories, spread evenly over minutes to months; half the time littered."""
+    chosen = [stories[i] for i in rng.permutation(len(stories))[:size]]
+    view = str(rng.choice([FULL, TITLE, LEAD], p=[0.5, 0.25, 0.25]))
+    undated = 1.0 if rng.random() < 0.2 else 0.1
+    days = len(chosen) * float(np.exp(rng.uniform(np.log(0.002), np.log(1.0))))
+    placed: list[Placed] = []
+    for story in chosen:
+        arrival = START + int(rng.random() * days * DAY)
+        article = story[int(rng.integers(len(story)))]
+        placed.append((article, view, None if rng.random() < undated else arrival, arrival))
+    stream = _in_order(placed, rng)
+    return _littered(stream, rng) if rng.random() < 0.5 else stream
 
 
 def _littered(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list[StreamArticle]:

@@ -28,7 +28,7 @@ DAY = 86_400_000
 # Indices into `totals`
 ARTICLES, NEXT_STORY, NOW, DATED, RECENT_COUNT = range(5)
 # Indices into `levels`
-COHESION_SUM, COHESION_COUNT = range(2)
+COHESION_SUM, COHESION_COUNT, SIZE_SUM, SIZE_COUNT = range(4)
 
 
 class Tables(NamedTuple):

@@ -60,9 +60,10 @@ def send_bridge(index: StoryIndex) -> list[StoryDecision]:
     """Two reports of one side of an affair, two of the other, then twelve that tell of both."""
     rng = random.Random(1)
     one, other, both = BRIDGE_WORDS[:20], BRIDGE_WORDS[17:37], BRIDGE_WORDS[:37]
+    parties = {id(one): "Talvara", id(other): "Orsenia", id(both): "Talvara and Orsenia"}
     decisions = []
     for number, (told, count) in enumerate([(one, 12)] * 2 + [(other, 12)] * 2 + [(both, 24)] * 12):
-        text = " ".join(rng.sample(told, count))
+        text = f"talks of {parties[id(told)]} on {' '.join(rng.sample(told, count))}"
         first, second = direction(1, number).astype(int), direction(2, number).astype(int)
         vector = first if told is one else second if told is other else (first + second) / 1.4
         int8 = np.rint(vector).clip(-127, 127).astype(np.int8)

@@ -1,13 +1,16 @@
 """What a whole stream shows: good stories, replays that repeat, bounded cost, a knob that works."""
 
+import random
 from collections import Counter
+from math import log
 
 import numpy as np
 import pytest
 
 from stream.scoring import b_cubed
-from stream.stories import StoryIndex, StorySettings
-from tests.unit.stories.newsroom import DIMENSIONS, schedule, send, send_bridge
+from stream.stories import StoryIndex, StorySettings, evidence_of
+from stream.stories.tables import SIZE_COUNT, SIZE_SUM
+from tests.unit.stories.newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
 
 EVENTS, ARTICLES = 60, 360
 
@@ -51,6 +54,32 @@ def test_unrelated_articles_do_not_snowball():
     lonely = [(event, event * 0.2) for event in range(400)]
     _, repaired = fold(StorySettings(), lonely)
     assert max(Counter(repaired).values()) <= 2
+
+
+def test_pages_of_one_site_do_not_chain_by_their_furniture_when_nothing_else_is_known():
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(20))
+    owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
+    stories = []
+    for number in range(60):
+        own = " ".join(word(random.Random(100 * number + n), 5) for n in range(40))
+        evidence = evidence_of(own[:40], f"{own}. {furniture} for {owners}.", "en")
+        moment = START + number * HOUR
+        stories.append(index.assign(number, evidence, direction(number, 0), moment, True, "en").story)
+    assert max(Counter(stories).values()) <= 3
+
+
+def test_what_is_usual_in_size_follows_the_stories_that_articles_join():
+    few, many = StoryIndex(StorySettings(), DIMENSIONS), StoryIndex(StorySettings(), DIMENSIONS)
+    for number in range(120):
+        send(few, number, number // 3, number)  # three reports an event
+        send(many, number, 1, number / 10)
+    assert usual_size(few) < log(3) < usual_size(many)
+
+
+def usual_size(index: StoryIndex) -> float:
+    levels = index.snapshot()["levels"]
+    return levels[SIZE_SUM] / levels[SIZE_COUNT]
 
 
 @pytest.mark.parametrize("restart_at", [1, 7, 180])
