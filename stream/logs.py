@@ -18,23 +18,22 @@ REPEAT_SECONDS = (
 )
 TRACKED_LINES = 1_000  # distinct complaints remembered; bounds memory
 QUIET = ("faust", "mode", "aiokafka", "kafka", "asyncio")
-# Retried by the client itself while a broker starts or moves a partition; told only at debug level.
-PASSING = ("GroupCoordinatorNotAvailableError", "Unable to update metadata", "Heartbeat failed for group")
+BEGINNING = 80  # characters of a library's line that tell its kind
 
 
 class HoldRepeats(logging.Filter):
-    """Lets a line of one kind (logger and message template) through once in a while."""
+    """Lets a line of one kind through once in a while; the end of the process is always told."""
 
     def __init__(self, seconds: float = REPEAT_SECONDS) -> None:
         super().__init__()
         self._seconds = seconds
-        self._last: dict[tuple[str, int, str], tuple[float, int]] = {}
+        self._last: dict[tuple[object, ...], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether the record is shown; note on it how many like it were held back."""
-        if record.levelno < logging.WARNING:
+        if not logging.WARNING <= record.levelno < logging.CRITICAL:
             return True
-        line = (record.name, record.levelno, str(record.msg)[:80])
+        line = _kind(record)
         shown_at, held = self._last.get(line, (float("-inf"), 0))
         now = monotonic()
         if now - shown_at < self._seconds:
@@ -44,8 +43,19 @@ class HoldRepeats(logging.Filter):
             self._last.clear()
         self._last[line] = (now, 0)
         if held:
-            record.msg = f"{record.msg} (and {held} more like it)"
+            if isinstance(record.msg, dict):
+                record.msg = {**record.msg, "more_like_it": held}
+            else:
+                record.msg = f"{record.msg} (and {held} more like it)"
         return True
+
+
+def _kind(record: logging.LogRecord) -> tuple[object, ...]:
+    """What makes two lines alike: our events' name, partition and reason, the beginning of a library's line."""
+    if isinstance(record.msg, dict):
+        facts = (record.msg.get(name) for name in ("event", "partition", "reason"))
+        return record.name, record.levelno, *facts
+    return record.name, record.levelno, str(record.msg)[:BEGINNING]
 
 
 def configure_logs(settings: LogSettings) -> None:

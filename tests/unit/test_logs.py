@@ -1,10 +1,14 @@
 """A line that repeats is let through once in a while, and says how many like it were held."""
 
+import json
 import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from stream import logs
+from stream.settings import LogSettings
 
 
 def record(message: str, level: int = logging.ERROR) -> logging.LogRecord:
@@ -25,6 +29,41 @@ def test_repeats_are_held_and_counted(clock: list[float]):
     again = record("no broker")
     assert held.filter(again)
     assert again.msg == "no broker (and 74 more like it)"
+
+
+@pytest.fixture
+def own_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[structlog.stdlib.BoundLogger]:
+    """A logger of ours, as the worker configures it with JSON lines; the logs are as they were afterwards."""
+    del capsys  # takes standard error first
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers)
+    levels = {name: logging.getLogger(name).level for name in ("", *logs.QUIET)}
+    logs.configure_logs(LogSettings(format="json"))
+    yield structlog.get_logger("own")
+    structlog.reset_defaults()
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_our_own_repeats_are_held_by_event_partition_and_reason(
+    own_log: structlog.stdlib.BoundLogger, clock: list[float], capsys: pytest.CaptureFixture[str]
+):
+    for second in (0, 1, 2, 11):
+        clock[0] = second
+        for reason in ("undecodable", "no_text"):
+            own_log.warning("article_refused", offset=second, reason=reason)
+        own_log.critical("fold_failed", offset=second)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    refused = [line for line in lines if line["event"] == "article_refused"]
+    assert [(line["reason"], line["offset"], line.get("more_like_it")) for line in refused] == [
+        ("undecodable", 0, None),
+        ("no_text", 0, None),
+        ("undecodable", 11, 2),
+        ("no_text", 11, 2),
+    ]
+    assert [line["offset"] for line in lines if line["event"] == "fold_failed"] == [0, 1, 2, 11]
 
 
 @pytest.mark.usefixtures("clock")
