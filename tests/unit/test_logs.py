@@ -1,5 +1,6 @@
 """A line that repeats is let through once in a while, and says how many like it were held."""
 
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -32,30 +33,30 @@ def test_repeats_are_held_and_counted(clock: list[float]):
 
 
 @pytest.fixture
-def own_log(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[structlog.stdlib.BoundLogger]:
-    """A logger of ours, as the worker configures it with JSON lines; the logs are as they were afterwards."""
-    del capsys  # takes standard error first
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The logs are configured as they were, afterwards."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers)
     levels = {name: logging.getLogger(name).level for name in ("", *logs.QUIET)}
-    logs.configure_logs(LogSettings(format="json"))
-    yield structlog.get_logger("own")
+    yield
     structlog.reset_defaults()
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 
 
+@pytest.mark.usefixtures("as_before")
 def test_our_own_repeats_are_held_by_event_partition_and_reason(
-    own_log: structlog.stdlib.BoundLogger, clock: list[float], capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, clock: list[float]
 ):
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stderr", written)
+    logs.configure_logs(LogSettings(format="json"))
+    own_log = structlog.get_logger("own")
     for second in (0, 1, 2, 11):
         clock[0] = second
         for reason in ("undecodable", "no_text"):
             own_log.warning("article_refused", offset=second, reason=reason)
         own_log.critical("fold_failed", offset=second)
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
     refused = [line for line in lines if line["event"] == "article_refused"]
     assert [(line["reason"], line["offset"], line.get("more_like_it")) for line in refused] == [
         ("undecodable", 0, None),
