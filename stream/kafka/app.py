@@ -12,7 +12,7 @@ from faust.app.base import BootStrategy
 from faust.types import StreamT
 from mode import Service
 
-from stream.kafka.clients import faust_credentials
+from stream.kafka.clients import METADATA_MAX_AGE_MS, faust_credentials
 from stream.kafka.failure import end_overdue
 from stream.kafka.intake import Intake
 from stream.kafka.shards import FoldStage
@@ -103,6 +103,7 @@ def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.Abstrac
         broker_request_timeout=max(kafka.request_timeout_ms, kafka.session_timeout_ms) / 1000,
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,
         consumer_max_fetch_size=settings.intake.max_article_bytes + 65_536,
         producer_request_timeout=kafka.request_timeout_ms / 1000,
         stream_wait_empty=True,

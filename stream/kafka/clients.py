@@ -15,6 +15,10 @@ from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 from stream.errors import BrokerUnavailableError, SettingsError
 from stream.settings import KafkaSettings
 
+# A member that joins its group while the broker starts may find its topics without partitions, be given none, and
+# notice only when its metadata is read anew: five minutes later by default.
+METADATA_MAX_AGE_MS = 10_000
+
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
 
@@ -30,10 +34,11 @@ class FileTokenProvider(AbstractTokenProvider):
 
 
 def connection(kafka: KafkaSettings) -> dict[str, Any]:
-    """Arguments that every aiokafka client takes: address, security, request timeout."""
+    """Arguments that every aiokafka client takes: address, security, how long to wait and to believe."""
     arguments: dict[str, Any] = {
         "bootstrap_servers": kafka.bootstrap_servers,
         "request_timeout_ms": kafka.request_timeout_ms,
+        "metadata_max_age_ms": METADATA_MAX_AGE_MS,
         "security_protocol": kafka.security_protocol,
         "ssl_context": _ssl_context(kafka),
     }
@@ -61,6 +66,19 @@ def faust_credentials(kafka: KafkaSettings) -> SASLCredentials | OAuthCredential
     )
 
 
+async def start(client: Client, kafka: KafkaSettings) -> None:
+    """Start a consumer or producer.
+
+    Raises:
+        BrokerUnavailableError: no broker answered.
+    """
+    try:
+        await client.start()
+    except (KafkaError, OSError) as error:
+        await client.stop()
+        raise BrokerUnavailableError(f"no broker answers at {kafka.bootstrap_servers}: {error}") from error
+
+
 @asynccontextmanager
 async def connected(client: Client, kafka: KafkaSettings) -> AsyncIterator[Client]:
     """A consumer or producer, started, and stopped at the end.
@@ -68,13 +86,8 @@ async def connected(client: Client, kafka: KafkaSettings) -> AsyncIterator[Clien
     Raises:
         BrokerUnavailableError: no broker answered.
     """
+    await start(client, kafka)
     try:
-        try:
-            await client.start()
-        except (KafkaError, OSError) as error:
-            raise BrokerUnavailableError(
-                f"no broker answers at {kafka.bootstrap_servers}: {error}"
-            ) from error
         yield client
     finally:
         await client.stop()

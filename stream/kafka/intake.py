@@ -21,7 +21,7 @@ from embeddings.encoder import load_encoder
 from stream.embed import Embedder, Incoming, Refused
 from stream.embedded import EmbeddedArticle, Origin, encode_record
 from stream.errors import NewsfoldError
-from stream.kafka.clients import connection
+from stream.kafka.clients import connection, start
 from stream.kafka.dead_letters import Headers, dead_letter
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.metrics import Metrics
@@ -63,8 +63,12 @@ class Intake(Service):
         loop = asyncio.get_running_loop()
         try:
             self._embedder = await loop.run_in_executor(self._thread, self._load)
+            self._producer = await self._connected()
         except NewsfoldError as error:
             refuse_to_start(error)
+        log.info("encoder_loaded", model=self._embedder.model)
+
+    async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
             **connection(self._settings.kafka),
             enable_idempotence=True,
@@ -73,9 +77,8 @@ class Intake(Service):
             linger_ms=5,
             max_request_size=self._settings.intake.max_article_bytes + 65_536,
         )
-        await producer.start()
-        self._producer = producer
-        log.info("encoder_loaded", model=self._embedder.model)
+        await start(producer, self._settings.kafka)
+        return producer
 
     def _load(self) -> Embedder:
         embedder = Embedder(

@@ -18,8 +18,9 @@ from aiokafka.errors import IllegalStateError, KafkaError, ProducerFenced
 from mode import Service
 
 from stream.checkpoints import Arrays, Checkpoints
-from stream.kafka.clients import connection
-from stream.kafka.failure import end_process, is_passing
+from stream.errors import NewsfoldError
+from stream.kafka.clients import connection, start
+from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.shard import Shard, fold_digest, warm_up
 from stream.metrics import Metrics
 from stream.settings import Settings
@@ -80,7 +81,10 @@ class FoldStage(Service):
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             rebalance_timeout_ms=max(60_000, 2 * settings.kafka.session_timeout_ms),
         )
-        await consumer.start()
+        try:
+            await start(consumer, settings.kafka)
+        except NewsfoldError as error:
+            refuse_to_start(error)
         consumer.subscribe([settings.topics.embedded], listener=_Listener(self))
 
     async def on_stop(self) -> None:
