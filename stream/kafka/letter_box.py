@@ -42,8 +42,8 @@ class Letter(msgspec.Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the value is all that was sent; a cut one cannot be replayed."""
-        return not self.told("value.cut.from.bytes")
+        """Whether key and value are all that was sent; a cut letter cannot be replayed."""
+        return not (self.told("value.cut.from.bytes") or self.told("key.cut.from.bytes"))
 
 
 class LetterFilter(msgspec.Struct, frozen=True):

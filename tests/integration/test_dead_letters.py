@@ -6,8 +6,11 @@ import os
 
 import click.testing
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import NewTopic
 
 from stream.commands import newsfold
+from stream.kafka.clients import connected, connected_admin, connection
 from stream.kafka.letter_box import REPLAYED_FROM, LetterFilter, letters, replay
 from tests.integration.newsroom import Newsroom, article
 
@@ -42,6 +45,24 @@ async def test_letters_are_listed_by_reason_and_offset(refused: Newsroom):
     assert [json.loads(line)["offset"] for line in rest] == [1]
     assert await run(refused, "list", "--json", "--since", "2199-01-01") == ""
     assert "no_text" in await run(refused, "list")
+
+
+async def test_headers_beyond_what_the_topic_takes_do_not_hold_the_worker_up(broker, topic_prefix, tmp_path):
+    newsroom = Newsroom(broker.bootstrap, topic_prefix, tmp_path, NEWSFOLD_INTAKE__MAX_ARTICLE_BYTES="2048")
+    kafka, articles = newsroom.settings.kafka, newsroom.settings.topics.articles
+    async with connected_admin(kafka) as admin:  # the user's topic takes more than the dead letters'
+        await admin.create_topics([NewTopic(articles, 4, 1)])
+    await newsroom.open()
+    async with connected(AIOKafkaProducer(**connection(kafka)), kafka) as sender:
+        headers = [("blob", os.urandom(100_000))]  # nothing to compress
+        await sender.send_and_wait(articles, b"not json", key=b"bad", headers=headers, partition=0)
+    await newsroom.send([(b"good", article("good", "Ferry returns"))], partition=0)
+    with newsroom.worker() as worker:
+        await newsroom.wait_for(1, letters=1)
+        assert worker.exit_code is None
+    (letter,) = [letter async for letter in letters(newsroom.settings, LetterFilter())]
+    assert (letter.key, letter.value, letter.is_whole) == (b"bad", b"not json", True)
+    assert letter.told("headers.left.out.bytes") == "100004"
 
 
 async def test_a_letter_is_replayed_once_and_not_when_it_was_cut(refused: Newsroom):

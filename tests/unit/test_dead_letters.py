@@ -3,7 +3,16 @@
 from stream.embed import Incoming, Refused
 from stream.embedded import Origin
 from stream.errors import InvalidArticleError
-from stream.kafka.dead_letters import CONNECT, LONGEST_MESSAGE, DeadLetter, Headers, dead_letter
+from stream.kafka.dead_letters import (
+    CONNECT,
+    LONGEST_HEADERS,
+    LONGEST_KEY,
+    LONGEST_MESSAGE,
+    DeadLetter,
+    Headers,
+    dead_letter,
+)
+from stream.kafka.letter_box import Letter
 
 LARGEST = 100
 
@@ -51,6 +60,24 @@ def test_a_value_above_the_topics_limit_is_cut_and_a_header_tells_its_size():
     assert letter.value == b"x" * LARGEST
     assert told(letter)["value.cut.from.bytes"] == str(LARGEST + 1)
     assert "value.cut.from.bytes" not in told(letter_of(b"x" * LARGEST))
+
+
+def test_a_letter_fits_its_topic_whatever_key_and_headers_came():
+    headers = [("traceparent", b"00-1"), ("blob", b"x" * LONGEST_HEADERS)]
+    refused = Refused(
+        Incoming(b"k" * 1_000_000, b"x" * 200, Origin(3, 41), 0), "undecodable", ValueError("é" * 999)
+    )
+    letter = dead_letter(refused, "articles", headers, LARGEST)
+    assert letter.key == b"k" * LONGEST_KEY
+    assert told(letter)["key.cut.from.bytes"] == "1000000"
+    assert told(letter)["headers.left.out.bytes"] == str(
+        len("traceparent" + "00-1" + "blob") + LONGEST_HEADERS
+    )
+    assert not any(name in {"blob", "traceparent"} for name, _ in letter.headers)
+    beside = len(letter.key) + sum(len(name) + len(value) for name, value in letter.headers)
+    assert beside + LONGEST_HEADERS < 65_536, "topics.py lets a letter be so much larger than an article"
+    facts = Letter(0, 0, 0, letter.key, letter.value, letter.headers, replayed=False)
+    assert not facts.is_whole
 
 
 def test_a_message_without_a_value_makes_a_letter_without_one():
