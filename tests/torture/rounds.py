@@ -13,6 +13,8 @@ from aiokafka import AIOKafkaProducer
 from deploy.kafka.broker import Broker
 from stream.commands.progress import counting_progress
 from stream.kafka.clients import connection
+from stream.kafka.shard import warm_up
+from stream.settings import Settings
 from tests.integration.newsroom import Newsroom
 from tests.integration.undisturbed import Comparison, compare
 from tests.torture.desk import MOST_WORKERS, SESSION_SECONDS, SHAPE, Desk
@@ -73,6 +75,7 @@ def blows(rounds: int, random: Random) -> list[Blow]:
 async def torture(folder: Path, rounds: int, articles_a_round: int, seed: int) -> Ordeal:
     """Run all rounds on a broker of its own, let the service finish, and compare."""
     random = Random(seed)
+    await asyncio.to_thread(warm_up, Settings())  # kernels are on disk: a killed worker need not compile them anew
     feed = Feed(seed, round(time() * 1000) - 10 * ONE_DAY, ARTICLE_STEP)
     broker = Broker(folder / "broker")
     await asyncio.to_thread(broker.start)
