@@ -25,6 +25,7 @@ from stream.kafka.cloudevents import assignment_headers, story_headers
 from stream.metrics import Metrics
 from stream.settings import Settings
 from stream.stories import evidence_of
+from stream.stories.model import model_digest
 
 log = structlog.get_logger(__name__)
 
@@ -227,8 +228,9 @@ def _place(record: ConsumerRecord) -> str:
 
 
 def fold_digest(settings: Settings) -> str:
-    """A digest of the settings by which a shard is folded."""
+    """A digest of the settings and the story model by which a shard is folded."""
     parts = [section.model_dump_json() for section in (settings.fold, settings.copies, settings.stories)]
+    parts.append(model_digest(settings.stories.model))
     return xxhash.xxh3_64_hexdigest("\n".join(parts).encode())
 
 

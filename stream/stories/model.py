@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import xxhash
 
 from stream.errors import SettingsError
 from stream.kernels import kernel, part
@@ -183,6 +184,15 @@ def read_model(path: Path) -> DecisionModel:
         return msgspec.json.decode(path.read_bytes(), type=DecisionModel)
     except (OSError, msgspec.DecodeError) as error:
         raise SettingsError(f"{path} is not a story model: {error}") from error
+
+
+def model_digest(path: str) -> str:
+    """What tells a model from every other; of the shipped one for an empty path.
+
+    Raises:
+        SettingsError: the file is missing or is not a story model.
+    """
+    return xxhash.xxh3_64_hexdigest(msgspec.json.encode(read_model(Path(path) if path else SHIPPED)))
 
 
 def write_model(path: Path, model: DecisionModel) -> None:
