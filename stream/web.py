@@ -42,4 +42,6 @@ def _is_let_in(web: WebSettings, request: Any) -> bool:
     if web.token is None:
         return True
     sent = request.headers.get("Authorization", "")
-    return hmac.compare_digest(sent.encode(errors="replace"), f"Bearer {web.token.get_secret_value()}".encode())
+    return hmac.compare_digest(
+        sent.encode(errors="replace"), f"Bearer {web.token.get_secret_value()}".encode()
+    )

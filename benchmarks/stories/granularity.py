@@ -23,7 +23,6 @@ from matplotlib import pyplot
 POSITIONS = (0.25, 0.38, 0.5, 0.62, 0.75)
 SEED = 0
 RESULTS = Path(__file__).parent / "results"
-WINDOW_HOURS = 24 * 3650  # the labelled sets are judged as one window
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -53,11 +52,12 @@ class KnobTurned(msgspec.Struct, frozen=True):
 
 def at_position(articles: list[LabelledArticle], dimensions: int, granularity: float) -> Position:
     """Fold the set once at a granularity."""
-    index = StoryIndex(StorySettings(granularity=granularity, window_hours=WINDOW_HOURS), dimensions)
+    index = StoryIndex(StorySettings(granularity=granularity), dimensions)
     stream = plain_stream(articles, SEED)
     survivors: dict[int, int] = {}
     first = []
     for number, article in enumerate(stream):
+        index.close_idle(article.time)
         decision = index.assign(
             number, article.evidence, article.vector, article.time, article.dated, article.language
         )

@@ -6,7 +6,15 @@ import numpy as np
 
 from stream.kernels import part
 from stream.stories.candidates import NEIGHBOURS_KEPT
-from stream.stories.levels import cohesion, past_scores, usual_cohesion, usual_size
+from stream.stories.levels import (
+    cohesion,
+    note_rivals,
+    past_scores,
+    usual_cohesion,
+    usual_crowd,
+    usual_rival,
+    usual_size,
+)
 from stream.stories.similarity_rule import gap_in_days
 from stream.stories.tables import DAY, MIXED, RECENT_COUNT, TEMPO_BINS
 from stream.stories.tempo import highest, tempo_bin, tempo_evidence, usual_nearness
@@ -115,7 +123,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
     row[COHESION] = (mean - base) / (max(cohesion(tables, story, usual) - base, 0.02) + 0.03)
     past, spread = past_scores(tables, story, usual)
     row[PAST] = (mean - past) / spread
-    row[MARGIN] = _margin(found, order, count, place)
+    row[MARGIN] = _margin(tables, found, order, count, place)
     row[NEAREST] = found.best[index] / (max(found.near[0], 0.0) + 0.09)
     row[SHARE] = _share(found, index) / min(NEIGHBOURS_KEPT, kept)
     row[SHARED_NAMES] = found.shared[index] / (found.mass[0] + 15.0)
@@ -124,7 +132,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
         usual_there = 0.5 * around[channel + 1] + half * tables.around[story, channel + 1]
         row[FIRST_CHANNEL + channel] = found.centre[index, channel + 1] - usual_there
     row[SIZE_BESIDE_USUAL] = min(4.0, max(-3.0, log(float(tables.size[story])) - usual_size(tables)))
-    row[CROWD] = _crowd(found, order, count)
+    row[CROWD] = _crowd(tables, found, order, count)
     row[ABOVE] = found.best[index] - around[MIXED]
     row[CENTRE] = found.centre[index, MIXED]
     row[KNOWN] = log(1.0 + min(50, tables.totals[RECENT_COUNT]))
@@ -145,13 +153,20 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
 
 
 @part
-def _margin(found, order, count, place):  # type: ignore[no-untyped-def]
+def _margin(tables, found, order, count, place):  # type: ignore[no-untyped-def]
+    """How far the story is ahead of the next; where few were found, the next is at least what is usual."""
     own = found.centre[order[place], MIXED]
-    other = 0.0
+    other = missing_share(count) * usual_rival(tables)
     for i in range(count):
         if i != place:
             other = max(other, found.centre[order[i], MIXED])
     return (own - other) / (max(own, other) + 0.05)
+
+
+@part
+def missing_share(count):  # type: ignore[no-untyped-def]
+    """The share of an article's rivals that are not there, because few stories are open."""
+    return max(0.0, 1.0 - (count - 1.0) / (MAX_SCORED - 1.0))
 
 
 @part
@@ -163,11 +178,26 @@ def _share(found, index):  # type: ignore[no-untyped-def]
 
 
 @part
-def _crowd(found, order, count):  # type: ignore[no-untyped-def]
-    """The mean similarity of the second to the sixth story beside the first's."""
+def _crowd(tables, found, order, count):  # type: ignore[no-untyped-def]
+    """The mean similarity of the second to the sixth story beside the first's; the usual one for those not found."""
     top = 0.0
     total = 0.0
     for place in range(min(count, MAX_SCORED)):
         top = max(top, found.centre[order[place], MIXED])
         total += found.centre[order[place], MIXED]
-    return (total - top) / (MAX_SCORED - 1) / (top + 0.05)
+    others = (total - top) / (MAX_SCORED - 1) + missing_share(count) * usual_crowd(tables)
+    return others / (top + 0.05)
+
+
+@part
+def note_found(tables, found, order, count):  # type: ignore[no-untyped-def]
+    """Let the level of rivals follow the stream, by articles for which many stories were found."""
+    if count < MAX_SCORED:
+        return
+    top = second = total = 0.0
+    for place in range(MAX_SCORED):
+        similarity = found.centre[order[place], MIXED]
+        total += similarity
+        second = max(second, min(top, similarity))
+        top = max(top, similarity)
+    note_rivals(tables, second, (total - top) / (MAX_SCORED - 1))

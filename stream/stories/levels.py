@@ -10,9 +10,12 @@ from stream.stories.tables import (
     CHANNELS,
     COHESION_COUNT,
     COHESION_SUM,
+    CROWD_SUM,
     MAX_NAMES,
     MIXED,
     RECENT_COUNT,
+    RIVAL_COUNT,
+    RIVAL_SUM,
     SIZE_COUNT,
     SIZE_SUM,
 )
@@ -28,6 +31,8 @@ PAIRS_WEIGHT = 6.0  # pairs that the stream's level counts for in a story's cohe
 SCORES_WEIGHT, SCORES_SPREAD = 3.0, 0.1  # joins and spread that it counts for in a story's past scores
 SIZE_PRIOR, SIZE_WEIGHT = log(3.0), 20.0  # size of the story joined, before any article joined
 SIZE_FORGET = 400.0  # joins after which half of them are forgotten
+RIVAL_PRIOR, CROWD_PRIOR, RIVAL_WEIGHT = 0.2, 0.15, 20.0  # similarity to other stories, before many are open
+RIVAL_FORGET = 400.0  # articles after which half of them are forgotten
 
 
 @part
@@ -96,6 +101,32 @@ def note_size(tables, size):  # type: ignore[no-untyped-def]
     if tables.levels[SIZE_COUNT] > SIZE_FORGET:
         tables.levels[SIZE_SUM] *= 0.5
         tables.levels[SIZE_COUNT] *= 0.5
+
+
+@part
+def usual_rival(tables):  # type: ignore[no-untyped-def]
+    """The running mean similarity of an article to the centre of the second story, where many were found."""
+    total = RIVAL_PRIOR * RIVAL_WEIGHT + tables.levels[RIVAL_SUM]
+    return total / (RIVAL_WEIGHT + tables.levels[RIVAL_COUNT])
+
+
+@part
+def usual_crowd(tables):  # type: ignore[no-untyped-def]
+    """The running mean similarity of an article to the stories from the second on, where many were found."""
+    total = CROWD_PRIOR * RIVAL_WEIGHT + tables.levels[CROWD_SUM]
+    return total / (RIVAL_WEIGHT + tables.levels[RIVAL_COUNT])
+
+
+@part
+def note_rivals(tables, second, crowd):  # type: ignore[no-untyped-def]
+    """Count the similarity of an article to the second of many stories, and to the second and those after it."""
+    tables.levels[RIVAL_SUM] += second
+    tables.levels[CROWD_SUM] += crowd
+    tables.levels[RIVAL_COUNT] += 1.0
+    if tables.levels[RIVAL_COUNT] > RIVAL_FORGET:
+        tables.levels[RIVAL_SUM] *= 0.5
+        tables.levels[CROWD_SUM] *= 0.5
+        tables.levels[RIVAL_COUNT] *= 0.5
 
 
 @part

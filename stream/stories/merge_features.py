@@ -6,9 +6,20 @@ import numpy as np
 
 from stream.kernels import part
 from stream.stories.join_features import ROUNDING
-from stream.stories.levels import PAIRS_WEIGHT, cohesion, usual_cohesion, usual_size
+from stream.stories.levels import PAIRS_WEIGHT, cohesion, usual_cohesion, usual_rival, usual_size
 from stream.stories.links import links_between
-from stream.stories.tables import CHANNELS, DAY, DENSE, LEAD, MAX_NAMES, MIXED, NAMES, TEMPO_BINS, WHOLE
+from stream.stories.tables import (
+    CHANNELS,
+    DAY,
+    DENSE,
+    LEAD,
+    MAX_NAMES,
+    MIXED,
+    NAMES,
+    RECENT_COUNT,
+    TEMPO_BINS,
+    WHOLE,
+)
 from stream.stories.tempo import highest, tempo_bin, tempo_evidence, usual_nearness
 from stream.stories.weighing import (
     MIX_DENSE,
@@ -25,6 +36,7 @@ from stream.stories.weighing import (
 
 MAX_NEIGHBOURS = 3  # stories the one just touched is compared with
 COMPARED = 8  # exemplars of each compared: the first and the last of them
+CHOICE_OF = 6.0  # other open stories, from which on it says something where the nearest articles lie
 
 MERGE_FEATURES = (
     "similarity beside the cohesion of both",
@@ -86,8 +98,11 @@ def merge_features(tables, story, others, count, lookup, features):  # type: ign
     total = 0.0
     for place in range(count):
         total += closeness[place]
+    missing = 1.0 - (count - 1.0) / (
+        MAX_NEIGHBOURS - 1.0
+    )  # where few stories are open, the next is the usual one
     for place in range(count):
-        other = 0.0
+        other = missing * usual_rival(tables)
         for i in range(count):
             if i != place:
                 other = max(other, closeness[i])
@@ -119,10 +134,27 @@ def _one_pair(tables, story, other, lookup, usual, tempo, row):  # type: ignore[
     both = float(tables.size[story] + tables.size[other])
     row[SIZE_BESIDE_USUAL] = min(5.0, max(-3.0, log(both) - usual_size(tables)))
     fewer = min(tables.size[story], tables.size[other])
-    row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer))
+    row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer)) * _choice(tables)
     _fill_times(tables, story, other, tempo, row)
     row[NEAR_AND_SIMILAR] = row[RECENT_GAP] * min(1.0, max(0.0, row[POOLED]))
     return cosine[MIXED]
+
+
+@part
+def _choice(tables):  # type: ignore[no-untyped-def]
+    """How much of a choice the nearest articles had, 0 to 1: between two open stories it was none."""
+    return min(1.0, (tables.totals[RECENT_COUNT] - 1.0) / CHOICE_OF)
+
+
+@part
+def above_strangers(row):  # type: ignore[no-untyped-def]
+    """How much closer the centres of two stories are than those of strangers, all channels mixed."""
+    return (
+        MIX_WHOLE * row[FIRST_CHANNEL]
+        + MIX_LEAD * row[FIRST_CHANNEL + 1]
+        + MIX_NAMES * row[FIRST_CHANNEL + 2]
+        + MIX_DENSE * row[FIRST_CHANNEL + 3]
+    )
 
 
 @part

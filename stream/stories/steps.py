@@ -3,11 +3,11 @@
 import numpy as np
 
 from stream.kernels import kernel, part
-from stream.stories.join_features import ABOVE, MAX_SCORED, join_features
+from stream.stories.join_features import ABOVE, MAX_SCORED, join_features, note_found
 from stream.stories.levels import background, note_cohesion, note_size
 from stream.stories.links import add_links
 from stream.stories.membership import absorb_story, add_article, open_story
-from stream.stories.merge_features import MAX_NEIGHBOURS, merge_features
+from stream.stories.merge_features import MAX_NEIGHBOURS, above_strangers, merge_features
 from stream.stories.model import score_rows
 from stream.stories.similarity_rule import ranked
 from stream.stories.tables import MIXED, NEXT_STORY
@@ -17,7 +17,10 @@ from stream.stories.weighing import add_to, clear, look_up, take_in
 STRANGERS_MARGIN = 0.1  # a story none of whose members is closer by this than strangers are cannot be joined
 FIRST_MARGIN = 0.35  # the margin at a stream's beginning, when no strangers are known and all looks alike
 FIRST_STORIES = 12  # opened, while the margin falls from the one to the other
-NO_JOIN = -10.0  # its score, in logits: 1 in 20,000
+MERGE_MARGIN = (
+    0.18  # the same of the centres of two stories that merge; centres are closer than their members
+)
+NO_JOIN = -10.0  # the score of either, in logits: 1 in 20,000
 
 
 @kernel
@@ -52,6 +55,7 @@ def weigh_article(  # type: ignore[no-untyped-def]
     count = ranked(tables, slot, lookup, found, cross_language, scores, order)
     background(tables, slot, lookup, cross_language, around)
     join_features(tables, slot, found, order, count, around, features)
+    note_found(tables, found, order, count)
     return slot, count
 
 
@@ -147,6 +151,9 @@ def place_article(  # type: ignore[no-untyped-def]
     if learned and best >= 0:
         near = find_neighbours(tables, lookup, found, order, count, story, neighbours, merge_features_of)
         score_rows(merge_score, merge_features_of, near, merge_logits)
+        for place in range(near):
+            if above_strangers(merge_features_of[place]) < MERGE_MARGIN:
+                merge_logits[place] = min(merge_logits[place], NO_JOIN)
     return count, best, story, near
 
 

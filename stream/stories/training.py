@@ -1,7 +1,8 @@
 """Fitting the learnt decision to labelled streams, on the states that the model itself brings about.
 
 Round 0 follows the labels; each later round runs the model fitted so far over the streams, notes the features and
-what the labels say, and fits again. Only so does it learn to live with its own mistakes.
+what the labels say, and fits again. Only so does it learn to live with its own mistakes. Idle stories close as in
+the service: where few are open, to be the nearest of them says little.
 """
 
 from collections import Counter, defaultdict
@@ -15,6 +16,7 @@ from stream.stories.fitting import Examples, fit
 from stream.stories.join_features import JOIN_FEATURES, JOIN_SIGNS, MAX_SCORED
 from stream.stories.merge_features import MERGE_FEATURES, MERGE_SIGNS
 from stream.stories.model import NO_SCORE, LearnedScore, Scorer
+from stream.stories.settings import StorySettings
 from stream.stories.tables import NOW, new_tables
 from stream.stories.workbench import ArticleGiven, Workbench
 
@@ -25,6 +27,7 @@ MERGE_WEIGHT_LIMIT = 40.0  # what the merge of two large stories counts for at m
 # Logits from which articles join and stories merge. Above 0, as a wrong merge spoils all that follows: merging from
 # 0.4, a set of long affairs that was left out got .67 of B-cubed F1, from 1.0 .83; known sets lose nothing by it.
 JOIN_THRESHOLD, MERGE_THRESHOLD = 0.2, 0.8
+WINDOW = StorySettings().window  # milliseconds of stream time after which an idle story closes
 
 
 class StreamArticle(msgspec.Struct, frozen=True):
@@ -120,7 +123,7 @@ class TrainingRun:
 
     def _take(self, number: int, article: StreamArticle) -> None:
         bench = self._bench
-        bench.tables.totals[NOW] = max(int(bench.tables.totals[NOW]), article.time)
+        self._close_idle(article.time)
         given = ArticleGiven(
             number,
             article.evidence,
@@ -143,6 +146,14 @@ class TrainingRun:
         self._labels[bench.story][article.label] += 1
         self.first.append(int(bench.tables.story[bench.story]))
         self._note_neighbours()
+
+    def _close_idle(self, moment: int) -> None:
+        """Move the stream's time on, and end the stories that have been idle for the window."""
+        tables = self._bench.tables
+        tables.totals[NOW] = now = max(int(tables.totals[NOW]), moment)
+        for slot in np.flatnonzero((tables.story >= 0) & (tables.seen + WINDOW < now)).tolist():
+            del self._labels[slot]
+            self._bench.close(slot)
 
     def _follow_label(self, given: ArticleGiven, label: str) -> None:
         bench = self._bench

@@ -75,7 +75,9 @@ def blows(rounds: int, random: Random) -> list[Blow]:
 async def torture(folder: Path, rounds: int, articles_a_round: int, seed: int) -> Ordeal:
     """Run all rounds on a broker of its own, let the service finish, and compare."""
     random = Random(seed)
-    await asyncio.to_thread(warm_up, Settings())  # kernels are on disk: a killed worker need not compile them anew
+    await asyncio.to_thread(
+        warm_up, Settings()
+    )  # kernels are on disk: a killed worker need not compile them anew
     feed = Feed(seed, round(time() * 1000) - 10 * ONE_DAY, ARTICLE_STEP)
     broker = Broker(folder / "broker")
     await asyncio.to_thread(broker.start)

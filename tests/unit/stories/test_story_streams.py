@@ -58,11 +58,11 @@ def test_unrelated_articles_do_not_snowball():
 
 def test_pages_of_one_site_do_not_chain_by_their_furniture_when_nothing_else_is_known():
     index = StoryIndex(StorySettings(), DIMENSIONS)
-    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(20))
+    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(30))
     owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
     stories = []
     for number in range(60):
-        own = " ".join(word(random.Random(100 * number + n), 5) for n in range(40))
+        own = " ".join(word(random.Random(100 * number + n), 5) for n in range(80))
         evidence = evidence_of(own[:40], f"{own}. {furniture} for {owners}.", "en")
         moment = START + number * HOUR
         stories.append(index.assign(number, evidence, direction(number, 0), moment, True, "en").story)
@@ -137,3 +137,10 @@ def test_a_burst_on_one_event_stays_one_story_of_bounded_memory():
     for number in range(400, 1500):
         send(index, number, 1, number / 400)
     assert index.bytes == before
+
+
+def test_two_events_that_share_nothing_stay_two_however_few_stories_are_open():
+    index = StoryIndex(StorySettings(granularity=0.95), DIMENSIONS)
+    decisions = [send(index, number, number % 2, number / 4) for number in range(24)]
+    assert not [merge for decision in decisions for merge in decision.merges]
+    assert index.open_stories == 2
