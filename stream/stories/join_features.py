@@ -10,10 +10,10 @@ from stream.stories.levels import (
     cohesion,
     note_rivals,
     past_scores,
+    size_beside_usual,
     usual_cohesion,
     usual_crowd,
     usual_rival,
-    usual_size,
 )
 from stream.stories.similarity_rule import gap_in_days
 from stream.stories.tables import DAY, MIXED, RECENT_COUNT, TEMPO_BINS
@@ -131,7 +131,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
     for channel in range(4):
         usual_there = 0.5 * around[channel + 1] + half * tables.around[story, channel + 1]
         row[FIRST_CHANNEL + channel] = found.centre[index, channel + 1] - usual_there
-    row[SIZE_BESIDE_USUAL] = min(4.0, max(-3.0, log(float(tables.size[story])) - usual_size(tables)))
+    row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, tables.size[story])
     row[CROWD] = _crowd(tables, found, order, count)
     row[ABOVE] = found.best[index] - around[MIXED]
     row[CENTRE] = found.centre[index, MIXED]

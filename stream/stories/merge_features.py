@@ -6,7 +6,7 @@ import numpy as np
 
 from stream.kernels import part
 from stream.stories.join_features import ROUNDING
-from stream.stories.levels import PAIRS_WEIGHT, cohesion, usual_cohesion, usual_rival, usual_size
+from stream.stories.levels import PAIRS_WEIGHT, cohesion, size_beside_usual, usual_cohesion, usual_rival
 from stream.stories.links import links_between
 from stream.stories.tables import (
     CHANNELS,
@@ -131,8 +131,7 @@ def _one_pair(tables, story, other, lookup, usual, tempo, row):  # type: ignore[
     cosine = _centre_cosines(tables, story, other, across)
     for channel in range(4):
         row[FIRST_CHANNEL + channel] = cosine[channel + 1] - base[channel + 1]
-    both = float(tables.size[story] + tables.size[other])
-    row[SIZE_BESIDE_USUAL] = min(5.0, max(-3.0, log(both) - usual_size(tables)))
+    row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, tables.size[story] + tables.size[other])
     fewer = min(tables.size[story], tables.size[other])
     row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer)) * _choice(tables)
     _fill_times(tables, story, other, tempo, row)

@@ -144,3 +144,11 @@ def test_two_events_that_share_nothing_stay_two_however_few_stories_are_open():
     decisions = [send(index, number, number % 2, number / 4) for number in range(24)]
     assert not [merge for decision in decisions for merge in decision.merges]
     assert index.open_stories == 2
+
+
+def test_a_burst_among_small_stories_stays_one_story():
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    for number in range(400):
+        send(index, number, number // 4, number / 10)
+    burst = [send(index, 400 + number, 9_999, 40 + number / 400).story for number in range(600)]
+    assert max(Counter(burst).values()) > 0.95 * len(burst)
