@@ -20,6 +20,7 @@ from stream.stories.tables import DAY, MIXED, RECENT_COUNT, TEMPO_BINS
 from stream.stories.tempo import highest, tempo_bin, tempo_evidence, usual_nearness
 
 MAX_SCORED = 6  # stories whose features are computed: the best by similarity and nearness in time
+GROWN = 1.0  # log size beside the usual, where it ends: from 2.7 times the usual, a burst is not punished for growing
 ROUNDING = float(1 << 20)  # features are rounded to multiples of 1 / 2^20
 
 JOIN_FEATURES = (
@@ -131,7 +132,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
     for channel in range(4):
         usual_there = 0.5 * around[channel + 1] + half * tables.around[story, channel + 1]
         row[FIRST_CHANNEL + channel] = found.centre[index, channel + 1] - usual_there
-    row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, tables.size[story])
+    row[SIZE_BESIDE_USUAL] = min(GROWN, size_beside_usual(tables, tables.size[story]))
     row[CROWD] = _crowd(tables, found, order, count)
     row[ABOVE] = found.best[index] - around[MIXED]
     row[CENTRE] = found.centre[index, MIXED]

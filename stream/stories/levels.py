@@ -30,10 +30,7 @@ COHESION_FORGET = 200.0  # joins after which half of them are forgotten
 PAIRS_WEIGHT = 6.0  # pairs that the stream's level counts for in a story's cohesion
 SCORES_WEIGHT, SCORES_SPREAD = 3.0, 0.1  # joins and spread that it counts for in a story's past scores
 SIZE_PRIOR, SIZE_WEIGHT = log(3.0), 20.0  # size of the story joined, before any article joined
-SMALLER, LARGER = (
-    -3.0,
-    0.55,
-)  # where the size beside the usual ends: beyond, a burst would be punished for growing
+SMALLER, LARGER = -3.0, 3.0  # where the size beside the usual ends: a factor of twenty
 SIZE_FORGET = 400.0  # joins after which half of them are forgotten
 RIVAL_PRIOR, CROWD_PRIOR, RIVAL_WEIGHT = 0.2, 0.15, 20.0  # similarity to other stories, before many are open
 RIVAL_FORGET = 400.0  # articles after which half of them are forgotten

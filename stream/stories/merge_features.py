@@ -58,7 +58,7 @@ MERGE_FEATURES = (
     "overlap in time",
     "nearness in time above the usual",
     "nearness in time of similar stories",
-    "size of both beside the usual",
+    "size of the smaller beside the usual",
 )
 (
     POOLED,
@@ -131,8 +131,8 @@ def _one_pair(tables, story, other, lookup, usual, tempo, row):  # type: ignore[
     cosine = _centre_cosines(tables, story, other, across)
     for channel in range(4):
         row[FIRST_CHANNEL + channel] = cosine[channel + 1] - base[channel + 1]
-    row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, tables.size[story] + tables.size[other])
     fewer = min(tables.size[story], tables.size[other])
+    row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, fewer)
     row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer)) * _choice(tables)
     _fill_times(tables, story, other, tempo, row)
     row[NEAR_AND_SIMILAR] = row[RECENT_GAP] * min(1.0, max(0.0, row[POOLED]))

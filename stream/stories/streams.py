@@ -1,7 +1,8 @@
 """Varied streams out of labelled sets, so that a model fitted to them holds for streams it never saw.
 
 Half lay two to four sets onto one timeline, half take one; about half are plain, the rest see only titles or
-leads, miss articles or dates, or run faster or slower. A few are strangers: no two articles of one story.
+leads, miss articles or dates, or run faster or slower. A few are strangers: no two articles of one story; a few are
+giants: large stories, some told in a rush, among small ones.
 Recipe and measurements: docs/decisions/0004-stories.md.
 """
 
@@ -25,6 +26,10 @@ LITTERED_SHARE = 0.15  # of streams whose pages all carry the same words besides
 LITTER = (10, 60)  # so many of them
 STRANGERS_EVERY = 16  # of so many streams one is of strangers
 STRANGERS = (320, 1_300, 2_000)  # articles of such streams in turn, or as many stories as there are
+GIANTS_EVERY = 16  # of so many streams one is of a few giants among small stories, as in a burst
+GIANT, GIANTS = 60, 3  # articles of a giant at least, and so many of them at most
+SMALL = 6  # articles of the stories beside them at most
+GIANT_STRETCH = (0.003, 1.0)  # of a giant's time: an affair of a month may pass in two hours
 LONELY_SHARE = 0.1  # of streams in which most stories are one article, as in an unfiltered feed
 MIXED_SHARE = 0.5
 PLAIN_SHARE = 0.55
@@ -65,6 +70,8 @@ def varied_streams(
     everything = [*chain.from_iterable(stories.values()), *_by_story(more_strangers)]
     for turn, place in enumerate(range(STRANGERS_EVERY // 4, count, STRANGERS_EVERY)):
         streams[place] = _strangers(everything, STRANGERS[turn % len(STRANGERS)], rng)
+    for place in range(GIANTS_EVERY // 2, count, GIANTS_EVERY):
+        streams[place] = _giants(list(chain.from_iterable(stories.values())), rng) or streams[place]
     return streams
 
 
@@ -125,6 +132,28 @@ def _strangers(stories: Sequence[Story], size: int, rng: np.random.Generator) ->
         placed.append((article, view, None if rng.random() < undated else arrival, arrival))
     stream = _in_order(placed, rng)
     return _littered(stream, rng) if rng.random() < 0.5 else stream
+
+
+def _giants(stories: Sequence[Story], rng: np.random.Generator) -> list[StreamArticle]:
+    """A few giants, each told within minutes to months, among small stories; nothing where no story is a giant.
+
+    Without such streams the model learns from the sets' own sizes that a story much larger than the others is a
+    chain, and a burst falls apart.
+    """
+    shuffled = [stories[i] for i in rng.permutation(len(stories))]
+    giants = [story for story in shuffled if len(story) >= GIANT][: int(rng.integers(1, GIANTS + 1))]
+    if not giants:
+        return []
+    small = [story[:SMALL] for story in shuffled if len(story) < GIANT]
+    view = str(rng.choice([FULL, TITLE, LEAD], p=[0.5, 0.25, 0.25]))
+    chosen = giants + _some(small, LONG_ARTICLES, 1.0, SMALL, False, rng)
+    days = len(chosen) * float(np.exp(rng.uniform(np.log(0.02), np.log(1.0))))
+    placed: list[Placed] = []
+    for story in chosen:
+        begin = START + int(rng.random() * days * DAY)
+        stretch = float(np.exp(rng.uniform(*np.log(GIANT_STRETCH)))) if len(story) >= GIANT else 1.0
+        placed.extend(_place(story, begin, True, view, stretch, 0.0, rng))
+    return _in_order(placed, rng)
 
 
 def _littered(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list[StreamArticle]:

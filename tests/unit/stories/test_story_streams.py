@@ -9,6 +9,8 @@ import pytest
 
 from stream.scoring import b_cubed
 from stream.stories import StoryIndex, StorySettings, evidence_of
+from stream.stories.decision import Factor
+from stream.stories.join_features import GROWN
 from stream.stories.tables import SIZE_COUNT, SIZE_SUM
 from tests.unit.stories.newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
 
@@ -146,9 +148,27 @@ def test_two_events_that_share_nothing_stay_two_however_few_stories_are_open():
     assert index.open_stories == 2
 
 
-def test_a_burst_among_small_stories_stays_one_story():
+def test_a_burst_among_small_stories_stays_one_story_and_is_not_punished_for_growing():
     index = StoryIndex(StorySettings(), DIMENSIONS)
     for number in range(400):
         send(index, number, number // 4, number / 10)
-    burst = [send(index, 400 + number, 9_999, 40 + number / 400).story for number in range(600)]
-    assert max(Counter(burst).values()) > 0.95 * len(burst)
+    burst = [send(index, 400 + number, 9_999, 40 + number / 400) for number in range(600)]
+    assert max(Counter(decision.story for decision in burst).values()) > 0.95 * len(burst)
+    growth = [value_of("size of the story beside the usual", decision.factors) for decision in burst[1:]]
+    assert max(growth) == GROWN
+
+
+def test_a_splinter_that_merges_counts_as_small_however_large_the_other_story_is():
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    merges = [merge for decision in send_bridge(index) for merge in decision.merges]
+    assert [value_of("size of the smaller", merge.factors) for merge in merges] == pytest.approx(
+        [log(2)], abs=1e-4
+    )
+    assert [value_of("size of the larger", merge.factors) for merge in merges] == pytest.approx(
+        [log(5)], abs=1e-4
+    )
+    assert value_of("size of the smaller beside the usual", merges[0].factors) < 0
+
+
+def value_of(name: str, factors: tuple[Factor, ...]) -> float:
+    return next(factor.value for factor in factors if factor.name == name)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from stream.stories.streams import FULL, LEAD, TITLE, LabelledArticle, varied_streams
+from stream.stories.streams import FULL, GIANT, LEAD, SMALL, TITLE, LabelledArticle, varied_streams
 from tests.unit.stories.newsroom import START, direction, report
 
 STORIES, REPORTS, STREAMS = 40, 4, 16
@@ -45,6 +45,20 @@ def test_strangers_may_come_from_other_labelled_articles_too(labelled):
     assert [len(stream) for stream in streams if lonely(stream)] == [STORIES + 60]
     together = [stream for stream in streams if not lonely(stream)]
     assert not any(article.label == "event 900" for stream in together for article in stream)
+
+
+def test_one_stream_of_sixteen_holds_giants_among_small_stories(labelled):
+    affairs = [article(event, number) for event in range(800, 804) for number in range(GIANT)]
+    crowd = [article(event, number) for event in range(700, 710) for number in range(SMALL + 4)]
+    of_giants = varied_streams({"affairs": affairs, "set": [*labelled, *crowd]}, STREAMS, seed=7)[8]
+    sizes = Counter(article.label for article in of_giants).values()
+    assert 1 <= sum(size >= GIANT for size in sizes) <= 3
+    assert max(size for size in sizes if size < GIANT) == SMALL
+
+
+def test_where_no_story_is_a_giant_there_is_no_stream_of_them(labelled):
+    streams = varied_streams({"set": labelled}, STREAMS, seed=7)
+    assert all(streams)
 
 
 def test_streams_are_in_order_of_time(labelled):
