@@ -42,7 +42,7 @@ def write_report(folder: Path) -> None:
     results = json.loads((folder / "rivals.json").read_text(encoding="utf8"))
     left_out = folder / "left_out.json"
     judged = json.loads(left_out.read_text(encoding="utf8")) if left_out.exists() else []
-    unseen = {one["name"]: _mean_of_seeds(one["seeds"]) for one in judged}
+    unseen = {one["name"]: dict(zip(("first", "repaired"), one["together"], strict=True)) for one in judged}
     (folder / "rivals.md").write_text(markdown(results, unseen), encoding="utf8")
     draw(results, unseen, folder / "rivals.png")
 
@@ -154,13 +154,6 @@ def _rivals(engines: dict[str, Any]) -> list[str]:
     """Those that stream first."""
     rivals = [engine for engine in engines if engine not in (OURS, RULE)]
     return sorted(rivals, key=lambda engine: engines[engine]["whole_stream"])
-
-
-def _mean_of_seeds(seeds: dict[str, list[float]]) -> dict[str, float]:
-    return {
-        "first": mean(first for first, _ in seeds.values()),
-        "repaired": mean(repaired for _, repaired in seeds.values()),
-    }
 
 
 def _mean(by_set: dict[str, float], names: list[str]) -> float:

@@ -42,6 +42,36 @@ def fit(
     return LearnedScore(threshold, bias, terms, base, trees)
 
 
+def mean_of(scores: Sequence[LearnedScore]) -> LearnedScore:
+    """The mean of scores fitted to different streams, which errs less on a new stream than each of them.
+
+    Exact in the trees; in the linear part as far as the scores clip a feature at the same values.
+    """
+    features = dict.fromkeys(term.feature for score in scores for term in score.terms)
+    trees = [tree for score in scores for tree in score.trees]
+    return LearnedScore(
+        threshold=scores[0].threshold,
+        bias=_mean([score.bias for score in scores]),
+        terms=tuple(_mean_term(feature, scores) for feature in features),
+        base=_mean([score.base for score in scores]),
+        trees=tuple(
+            msgspec.structs.replace(tree, value=tuple(round(value / len(scores), 6) for value in tree.value))
+            for tree in trees
+        ),
+    )
+
+
+def _mean_term(feature: str, scores: Sequence[LearnedScore]) -> Term:
+    """A feature's mean term; a score that leaves it out counts as a weight of 0."""
+    found = [term for score in scores for term in score.terms if term.feature == feature]
+    low, high = _mean([term.low for term in found]), _mean([term.high for term in found])
+    return Term(feature, low, high, round(sum(term.weight for term in found) / len(scores), 4))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 4)
+
+
 def _linear(
     features: np.ndarray, labels: np.ndarray, weights: np.ndarray, names: Sequence[str], signs: Sequence[int]
 ) -> tuple[float, tuple[Term, ...]]:

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from stream.stories.evidence import Evidence
-from stream.stories.fitting import Examples, fit
+from stream.stories.fitting import Examples, fit, mean_of
 from stream.stories.join_features import JOIN_FEATURES, JOIN_SIGNS, MAX_SCORED
 from stream.stories.merge_features import MERGE_FEATURES, MERGE_SIGNS
 from stream.stories.model import NO_SCORE, LearnedScore, Scorer
@@ -76,6 +76,11 @@ def train(
             progress(turn + 1)
     assert fitted is not None  # noqa: S101 - there is at least one round
     return fitted
+
+
+def mean_model(models: Sequence[Fitted]) -> Fitted:
+    """The mean of models trained on different streams of the same sets."""
+    return Fitted(mean_of([model.join for model in models]), mean_of([model.merge for model in models]))
 
 
 Row = tuple[np.ndarray, float, float]  # features, label, weight

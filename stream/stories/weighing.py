@@ -86,6 +86,16 @@ def take_in(tables, words, counts, leads, names, name_counts, vector):  # type: 
 
 
 @part
+def discount(tables, words, names):  # type: ignore[no-untyped-def]
+    """Take an article that was counted out of the document frequencies again."""
+    for bucket in words:
+        tables.word_frequency[bucket] = max(0, tables.word_frequency[bucket] - 1)
+    for bucket in names:
+        tables.name_frequency[bucket] = max(0, tables.name_frequency[bucket] - 1)
+    tables.totals[ARTICLES] -= 1
+
+
+@part
 def heaviest(one, other, most):  # type: ignore[no-untyped-def]
     """The places of the largest sums one + other, falling, at most `most`; of equals the first."""
     sums = np.empty(len(one))

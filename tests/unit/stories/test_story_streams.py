@@ -11,7 +11,8 @@ from stream.scoring import b_cubed
 from stream.stories import StoryIndex, StorySettings, evidence_of
 from stream.stories.decision import Factor
 from stream.stories.join_features import GROWN
-from stream.stories.tables import SIZE_COUNT, SIZE_SUM
+from stream.stories.steps import COUNTED
+from stream.stories.tables import COHESION_SUM, SIZE_COUNT, SIZE_SUM
 from tests.unit.stories.newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
 
 EVENTS, ARTICLES = 60, 360
@@ -156,6 +157,18 @@ def test_a_burst_among_small_stories_stays_one_story_and_is_not_punished_for_gro
     assert max(Counter(decision.story for decision in burst).values()) > 0.95 * len(burst)
     growth = [value_of("size of the story beside the usual", decision.factors) for decision in burst[1:]]
     assert max(growth) == GROWN
+
+
+def test_neither_the_words_nor_the_size_of_a_burst_become_usual_by_it():
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    counted = []
+    for number in range(100):
+        send(index, number, 1, number / 400)
+        snapshot = index.snapshot()
+        frequencies = (snapshot[f"{kind}_frequency_counts"].sum() for kind in ("word", "name"))
+        counted.append((*frequencies, snapshot["levels"][SIZE_SUM], snapshot["levels"][COHESION_SUM]))
+    assert len(set(counted[:COUNTED])) == COUNTED
+    assert set(counted[COUNTED:]) == {counted[COUNTED - 1]}
 
 
 def test_a_splinter_that_merges_counts_as_small_however_large_the_other_story_is():
