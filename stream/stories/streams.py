@@ -22,8 +22,9 @@ FULL, TITLE, LEAD = "full", "title", "lead"
 ARTICLES = 320  # of a stream, about
 LONG_ARTICLES = 1_300  # of each eighth stream, so that long stories and many open ones are seen too
 SHORT_ARTICLES = 40  # of each fourth, so that a beginning is seen often
-LITTERED_SHARE = 0.15  # of streams whose pages all carry the same words besides
-LITTER = (10, 60)  # so many of them
+LITTERED_SHARE = 0.25  # of streams in which the pages of one site carry the same words and names besides
+LITTER, LITTER_NAMES = (10, 60), (0, 6)  # so many of them
+SITE_SHARE = (0.2, 1.0)  # of the stream's articles that are of this site
 STRANGERS_EVERY = 16  # of so many streams one is of strangers
 STRANGERS = (320, 1_300, 2_000)  # articles of such streams in turn, or as many stories as there are
 GIANTS_EVERY = 16  # of so many streams one is of a few giants among small stories, as in a burst
@@ -157,25 +158,37 @@ def _giants(stories: Sequence[Story], rng: np.random.Generator) -> list[StreamAr
 
 
 def _littered(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list[StreamArticle]:
-    """The stream with the same page furniture on most articles, as a feed of one site has it."""
-    litter = rng.integers(0, TERM_BUCKETS, int(rng.integers(*LITTER)))
+    """The stream with the same page furniture, most of it, on the articles of one site."""
+    words = rng.integers(0, TERM_BUCKETS, int(rng.integers(*LITTER)))
+    names = rng.integers(0, TERM_BUCKETS, int(rng.integers(*LITTER_NAMES)))
+    of_site = rng.random(len(stream)) < rng.uniform(*SITE_SHARE)
     return [
-        msgspec.structs.replace(
-            article, evidence=_with_words(article.evidence, litter[rng.random(len(litter)) < 0.8])
-        )
-        for article in stream
+        _with_furniture(article, words, names, rng) if of_site[i] else article
+        for i, article in enumerate(stream)
     ]
 
 
-def _with_words(evidence: Evidence, words: np.ndarray) -> Evidence:
-    terms = np.concatenate([np.frombuffer(evidence.terms, "<u4"), words.astype("<u4")])
-    kept, first = np.unique(terms, return_index=True)
-    once = np.ones(len(words), np.uint8)
-    counts = np.concatenate([np.frombuffer(evidence.counts, np.uint8), once])[first]
-    leads = np.concatenate([np.frombuffer(evidence.leads, np.uint8), once])[first]
-    return msgspec.structs.replace(
-        evidence, terms=kept.astype("<u4").tobytes(), counts=counts.tobytes(), leads=leads.tobytes()
+def _with_furniture(
+    article: StreamArticle, words: np.ndarray, names: np.ndarray, rng: np.random.Generator
+) -> StreamArticle:
+    words, names = words[rng.random(len(words)) < 0.8], names[rng.random(len(names)) < 0.8]
+    given = article.evidence
+    terms, counts, leads = _with_terms(words, given.terms, given.counts, given.leads)
+    named, name_counts = _with_terms(names, given.names, given.name_counts)
+    evidence = msgspec.structs.replace(
+        given, terms=terms, counts=counts, leads=leads, names=named, name_counts=name_counts
     )
+    return msgspec.structs.replace(article, evidence=evidence)
+
+
+def _with_terms(more: np.ndarray, terms: bytes, *counts: bytes) -> tuple[bytes, ...]:
+    """The terms and their counts, with more of them, once each."""
+    kept, first = np.unique(
+        np.concatenate([np.frombuffer(terms, "<u4"), more.astype("<u4")]), return_index=True
+    )
+    once = np.ones(len(more), np.uint8)
+    joined = [np.concatenate([np.frombuffer(part, np.uint8), once])[first].tobytes() for part in counts]
+    return kept.astype("<u4").tobytes(), *joined
 
 
 def _some(

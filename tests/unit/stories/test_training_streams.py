@@ -61,6 +61,27 @@ def test_where_no_story_is_a_giant_there_is_no_stream_of_them(labelled):
     assert all(streams)
 
 
+def test_in_some_streams_the_pages_of_one_site_share_words_and_names_that_tell_nothing(labelled):
+    told = buckets(one.views[FULL][0] for one in labelled)
+    furnished = []
+    for stream in varied_streams({"set": labelled}, 4 * STREAMS, seed=7):
+        foreign = [buckets([article.evidence]) - told for article in stream]
+        if any(foreign):
+            furnished.append(sum(map(bool, foreign)) / len(foreign))
+            assert len(set.union(*foreign)) < 3 * max(map(len, foreign))  # the same ones again and again
+    assert 4 < len(furnished) < 2 * STREAMS
+    assert min(furnished) < 0.6 < max(furnished)
+
+
+def buckets(evidences) -> set[int]:
+    return {
+        int(bucket)
+        for evidence in evidences
+        for part in (evidence.terms, evidence.names)
+        for bucket in np.frombuffer(part, "<u4")
+    }
+
+
 def test_streams_are_in_order_of_time(labelled):
     for stream in varied_streams({"set": labelled}, STREAMS, seed=3):
         dated = [article.time for article in stream if article.dated]
