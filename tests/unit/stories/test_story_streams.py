@@ -72,6 +72,24 @@ def test_pages_of_one_site_do_not_chain_by_their_furniture_when_nothing_else_is_
     assert max(Counter(stories).values()) <= 3
 
 
+def test_pages_of_one_site_among_other_news_do_not_chain_by_what_they_all_begin_with():
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(15))
+    owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
+    for number in range(200):
+        send(index, number, number // 3, number / 10)
+    stories = []
+    for page in range(60):
+        number, hours = 200 + 3 * page, 20 + page
+        send(index, number, 1_000 + page // 2, hours)
+        send(index, number + 1, 1_000 + page // 2, hours)
+        own = " ".join(word(random.Random(100 * page + n), 5) for n in range(80))
+        evidence = evidence_of(own[:40], f"{furniture} for {owners}. {own}.", "en")
+        vector = direction(50_000 + page, 0)
+        stories.append(index.assign(number + 2, evidence, vector, START + hours * HOUR, True, "en").story)
+    assert max(Counter(stories).values()) <= 3
+
+
 def test_what_is_usual_in_size_follows_the_stories_that_articles_join():
     few, many = StoryIndex(StorySettings(), DIMENSIONS), StoryIndex(StorySettings(), DIMENSIONS)
     for number in range(120):
