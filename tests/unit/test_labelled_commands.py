@@ -1,0 +1,65 @@
+"""`newsfold evaluate` and `newsfold tune`: what they tell and write about the labelled sample corpus."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from stream.commands.evaluate import command as evaluate
+from stream.commands.tune import command as tune
+from stream.errors import SettingsError
+from stream.stories import StorySettings, tuning
+from stream.stories.model import read_model
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+FEW_STREAMS = 3  # instead of 40 for each of the seven fits
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory) -> Path:
+    """The sample corpus with its labels on the lines that have a plain `id`, as a user would have it."""
+    labels = [json.loads(line) for line in (CORPUS / "labels.jsonl").read_text(encoding="utf8").splitlines()]
+    story_of = {label["id"]: label["story"] for label in labels}
+    file = tmp_path_factory.mktemp("labelled") / "corpus.jsonl"
+    with file.open("w", encoding="utf8") as out:
+        for line in (CORPUS / "articles.jsonl").read_text(encoding="utf8").splitlines():
+            article = json.loads(line)
+            if article.get("id") in story_of:
+                article["cluster"] = story_of[article["id"]]
+            out.write(json.dumps(article) + "\n")
+    return file
+
+
+def test_evaluate_tells_the_agreement_of_first_and_repaired_stories(labelled, tmp_path):
+    out = tmp_path / "figures.json"
+    result = CliRunner().invoke(evaluate, [str(labelled), "--seeds", "1", "--json", str(out)])
+    assert result.exit_code == 0, result.output
+    figures = json.loads(out.read_text())
+    assert figures["repaired"]["b_cubed_f1"] > 0.9
+    assert figures["first"]["stories_true"] == figures["repaired"]["stories_true"] == stories_in(labelled)
+    assert "Q4 in brief" in result.output  # among the worst merges: reports of one firm each, worded alike
+
+
+def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "STREAMS", FEW_STREAMS)
+    result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    written = (tmp_path / "newsfold-tuned.env").read_text().splitlines()
+    settings = dict(line.removeprefix("NEWSFOLD_STORIES__").lower().split("=", 1) for line in written)
+    assert Path(settings["model"]).samefile(tmp_path / "newsfold-tuned.json")
+    StorySettings(granularity=float(settings["granularity"]), model=settings["model"])
+    made_by = read_model(Path(settings["model"])).made_by
+    assert "166 labelled articles" in made_by
+    assert f"{tuning.FITS} fits" in made_by
+
+
+def test_a_file_without_labels_is_refused_in_words():
+    result = CliRunner().invoke(tune, [str(CORPUS / "articles.jsonl")])
+    assert isinstance(result.exception, SettingsError)
+    assert "labels no article" in str(result.exception)
+
+
+def stories_in(file: Path) -> int:
+    lines = map(json.loads, file.read_text(encoding="utf8").splitlines())
+    return len({line["cluster"] for line in lines if "cluster" in line})
