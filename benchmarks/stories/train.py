@@ -1,6 +1,7 @@
 """Make the shipped story decision.
 
-usage: python -m benchmarks.stories.train [--streams N] [--seeds S,S,S] [--out FOLDER] [--strangers NEWS] -- SET ...
+usage: python -m benchmarks.stories.train [--streams N] [--seeds S,S,S] [--out FOLDER]
+           [--strangers NEWS ...] -- SET ...
 
 The sets are labelled JSON Lines (id, title, text, published_at, lang, cluster). The shipped model was made of six:
 allsides (title and lead, 757 articles), basil (150), ecbplus (772), epimine (688), uci (titles, 3,183) and

@@ -22,7 +22,7 @@ MERGE_MARGIN = (
 )
 # Articles of a story that count in document frequencies and in what is usual in this stream. Else the words of a
 # burst become common by it, its later articles look unlike its earlier ones, and long stories become usual: of 5,000
-# articles on one event 38 % met in one story, now 99.9 %.
+# articles on one event 38 % met in one story before, 99.9 % of them by the same recipe after (decision 0004).
 COUNTED = 32
 NO_JOIN = -10.0  # the score of either, in logits: 1 in 20,000
 

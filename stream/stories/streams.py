@@ -24,6 +24,7 @@ LONG_ARTICLES = 1_300  # of each eighth stream, so that long stories and many op
 SHORT_ARTICLES = 40  # of each fourth, so that a beginning is seen often
 LITTERED_SHARE = 0.25  # of streams in which the pages of one site carry the same words and names besides
 LITTER, LITTER_NAMES = (10, 60), (0, 6)  # so many of them
+LITTER_KEPT = 0.8  # of it, on each page
 SITE_SHARE = (0.2, 1.0)  # of the stream's articles that are of this site
 STRANGERS_EVERY = 16  # of so many streams one is of strangers
 STRANGERS = (320, 1_300, 2_000)  # articles of such streams in turn, or as many stories as there are
@@ -68,11 +69,12 @@ def varied_streams(
         SHORT_ARTICLES if i % 4 == 2 else LONG_ARTICLES if i % 8 == 7 else ARTICLES for i in range(count)
     ]
     streams = [_stream(stories, rng, size, rng.random() < MIXED_SHARE) for size in sizes]
-    everything = [*chain.from_iterable(stories.values()), *_by_story(more_strangers)]
+    labelled = list(chain.from_iterable(stories.values()))
+    everything = [*labelled, *_by_story(more_strangers)]
     for turn, place in enumerate(range(STRANGERS_EVERY // 4, count, STRANGERS_EVERY)):
         streams[place] = _strangers(everything, STRANGERS[turn % len(STRANGERS)], rng)
     for place in range(GIANTS_EVERY // 2, count, GIANTS_EVERY):
-        streams[place] = _giants(list(chain.from_iterable(stories.values())), rng) or streams[place]
+        streams[place] = _giants(labelled, rng) or streams[place]
     return streams
 
 
@@ -171,7 +173,7 @@ def _littered(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list
 def _with_furniture(
     article: StreamArticle, words: np.ndarray, names: np.ndarray, rng: np.random.Generator
 ) -> StreamArticle:
-    words, names = words[rng.random(len(words)) < 0.8], names[rng.random(len(names)) < 0.8]
+    words, names = (part[rng.random(len(part)) < LITTER_KEPT] for part in (words, names))
     given = article.evidence
     terms, counts, leads = _with_terms(words, given.terms, given.counts, given.leads)
     named, name_counts = _with_terms(names, given.names, given.name_counts)

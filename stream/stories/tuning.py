@@ -72,7 +72,7 @@ def cross_validated(
             for granularity, merge_threshold in lines:
                 drawn = with_merge_threshold(fitted, merge_threshold)
                 scores = [
-                    _judged(stream, drawn, dimensions, cross_language, granularity) for stream in held_out
+                    judged(stream, drawn, dimensions, cross_language, granularity) for stream in held_out
                 ]
                 found.setdefault(Choice(kind, granularity, merge_threshold), []).extend(scores)
                 done += 1
@@ -117,10 +117,10 @@ def _folds(sets: Sets, seed: int) -> Iterator[tuple[Sets, Sets]]:
         yield inside, outside
 
 
-def _judged(
+def judged(
     stream: Sequence[StreamArticle], fitted: Fitted, dimensions: int, cross_language: bool, granularity: float
 ) -> tuple[float, float, float, float]:
-    """B-cubed precision, recall and F1 of the repaired stories, and F1 of the first assignments."""
+    """B-cubed precision, recall and F1 of a stream's repaired stories, and F1 of the first assignments."""
     shift = log(granularity / (1 - granularity))
     run = TrainingRun(dimensions, fitted, cross_language=cross_language, shift=shift)
     run.follow(stream)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from stream.articles_file import read_lines
 from stream.commands.evaluate import command as evaluate
+from stream.commands.labelled import labelled_lines
 from stream.commands.tune import command as tune
 from stream.errors import SettingsError
 from stream.stories import StorySettings, tuning
@@ -19,12 +21,11 @@ FEW_STREAMS = 3  # instead of 40 for each of the seven fits
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory) -> Path:
     """The sample corpus with its labels on the lines that have a plain `id`, as a user would have it."""
-    labels = [json.loads(line) for line in (CORPUS / "labels.jsonl").read_text(encoding="utf8").splitlines()]
+    labels = map(json.loads, read_lines(CORPUS / "labels.jsonl"))
     story_of = {label["id"]: label["story"] for label in labels}
     file = tmp_path_factory.mktemp("labelled") / "corpus.jsonl"
     with file.open("w", encoding="utf8") as out:
-        for line in (CORPUS / "articles.jsonl").read_text(encoding="utf8").splitlines():
-            article = json.loads(line)
+        for article in map(json.loads, read_lines(CORPUS / "articles.jsonl")):
             if article.get("id") in story_of:
                 article["cluster"] = story_of[article["id"]]
             out.write(json.dumps(article) + "\n")
@@ -61,5 +62,4 @@ def test_a_file_without_labels_is_refused_in_words():
 
 
 def stories_in(file: Path) -> int:
-    lines = map(json.loads, file.read_text(encoding="utf8").splitlines())
-    return len({line["cluster"] for line in lines if "cluster" in line})
+    return len({label for _, label in labelled_lines(file)})

@@ -59,14 +59,23 @@ def test_unrelated_articles_do_not_snowball():
     assert max(Counter(repaired).values()) <= 2
 
 
+def furnished(words: int) -> str:
+    """What every page of a site says beside its own text: so many words, and two owners by name."""
+    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(words))
+    owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
+    return f"{furniture} for {owners}."
+
+
+def own_text(page: int) -> str:
+    return " ".join(word(random.Random(100 * page + n), 5) for n in range(80))
+
+
 def test_pages_of_one_site_do_not_chain_by_their_furniture_when_nothing_else_is_known():
     index = StoryIndex(StorySettings(), DIMENSIONS)
-    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(30))
-    owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
     stories = []
     for number in range(60):
-        own = " ".join(word(random.Random(100 * number + n), 5) for n in range(80))
-        evidence = evidence_of(own[:40], f"{own}. {furniture} for {owners}.", "en")
+        own = own_text(number)
+        evidence = evidence_of(own[:40], f"{own}. {furnished(30)}", "en")
         moment = START + number * HOUR
         stories.append(index.assign(number, evidence, direction(number, 0), moment, True, "en").story)
     assert max(Counter(stories).values()) <= 3
@@ -74,8 +83,6 @@ def test_pages_of_one_site_do_not_chain_by_their_furniture_when_nothing_else_is_
 
 def test_pages_of_one_site_among_other_news_do_not_chain_by_what_they_all_begin_with():
     index = StoryIndex(StorySettings(), DIMENSIONS)
-    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(15))
-    owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
     for number in range(200):
         send(index, number, number // 3, number / 10)
     stories = []
@@ -83,8 +90,8 @@ def test_pages_of_one_site_among_other_news_do_not_chain_by_what_they_all_begin_
         number, hours = 200 + 3 * page, 20 + page
         send(index, number, 1_000 + page // 2, hours)
         send(index, number + 1, 1_000 + page // 2, hours)
-        own = " ".join(word(random.Random(100 * page + n), 5) for n in range(80))
-        evidence = evidence_of(own[:40], f"{furniture} for {owners}. {own}.", "en")
+        own = own_text(page)
+        evidence = evidence_of(own[:40], f"{furnished(15)} {own}.", "en")
         vector = direction(50_000 + page, 0)
         stories.append(index.assign(number + 2, evidence, vector, START + hours * HOUR, True, "en").story)
     assert max(Counter(stories).values()) <= 3
