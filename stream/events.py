@@ -129,6 +129,7 @@ class StorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     status: str
     merged_into: str | None
+    split_from: str | None
     headline: str
     representative: ArticleShown | None
     keywords: tuple[str, ...]

@@ -49,8 +49,8 @@ def rival(second: StoryRival | None, record: StoryRecord | None) -> Rival | None
     return Rival(record.id, round(second.score, DIGITS)) if second and record else None
 
 
-def moved(entry: Entry, leader_id: str | None, record: StoryRecord, absorbed_id: str) -> Assignment:
-    """An article that moved because its story was merged into another."""
+def moved(entry: Entry, leader_id: str | None, record: StoryRecord, story_id: str) -> Assignment:
+    """An article that moved out of a story that was merged into another, or parted."""
     outcome = copy_outcome(entry.kind) if entry.kind else Outcome.UNIQUE
     return Assignment(
         article_id=entry.id,
@@ -59,5 +59,5 @@ def moved(entry: Entry, leader_id: str | None, record: StoryRecord, absorbed_id:
         method=Method.MOVED,
         outcome=outcome,
         copy_of=registered_copy(entry, leader_id),
-        moved_from=absorbed_id,
+        moved_from=story_id,
     )

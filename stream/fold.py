@@ -6,6 +6,7 @@ the same whatever the batch size; so a checkpoint and a replay bring back the sa
 For each record: seen before? a copy of a known report? which story, or a new one?
 """
 
+from collections.abc import Sequence
 from typing import Self
 
 import msgspec
@@ -19,7 +20,7 @@ from stream.events import Assignment, Folded, Method, Outcome, StoryEvent, iso
 from stream.fold_state import FoldState
 from stream.register import NONE
 from stream.settings import Settings
-from stream.stories import StoryDecision
+from stream.stories import StoryDecision, StorySplit
 from stream.story_record import Report, StoryRecord
 
 
@@ -120,6 +121,8 @@ class Fold:
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
         for merge in decision.merges:
             self._merge(moment, merge.absorbed, merge.survivor)
+        if decision.split:
+            self._split(moment, record, decision.split)
         return moment.folded(Outcome.UNIQUE)
 
     def _story_decision(self, moment: _Moment, number: int) -> StoryDecision:
@@ -156,13 +159,31 @@ class Fold:
         state = self.state
         ended, record, moved = state.storybook.merge(absorbed, survivor, state.time.now)
         moment.stories.extend((ended, state.storybook.changed(record)))
+        self._move(moment, moved, record, ended.story_id)
+
+    def _split(self, moment: _Moment, record: StoryRecord, split: StorySplit) -> None:
+        """Let a part of a story be one of its own; withdrawn articles, which the index still knows, are no part."""
+        state = self.state
+        leaving = [report.number for report in record.reports if report.number in split.leaving]
+        if not leaving:
+            state.stories.close(split.fresh)
+            return
+        copies = state.copies_among(record.members)
+        fresh, moved = state.storybook.split(record, split.fresh, leaving, copies, moment.logged)
+        moment.stories.append(self._changed_or_emptied(record))
+        moment.stories.append(state.storybook.changed(fresh))
+        self._move(moment, moved, fresh, record.id)
+
+    def _move(self, moment: _Moment, moved: Sequence[int], record: StoryRecord, story_id: str) -> None:
+        """Say of each article that it moved from a story into that of the record."""
+        state = self.state
         for number in moved:
             if state.register.holds(number):
                 entry = state.register.entry(number)
-                entry.story = survivor
+                entry.story = record.number
                 state.register.replace(number, entry)
                 leader = state.leader_id(entry)
-                moment.assignments.append(explained.moved(entry, leader, record, ended.story_id))
+                moment.assignments.append(explained.moved(entry, leader, record, story_id))
 
     def _correct(self, moment: _Moment, number: int, record: StoryRecord) -> Folded:
         """The same id with changed content stays in its story, which shows the new title."""

@@ -1,5 +1,7 @@
 """What a shard knows: the state that the fold moves from one record to the next, and its checkpoint."""
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
 import pydantic
@@ -111,6 +113,13 @@ class FoldState:
                 content=article.content,
             )
         )
+
+    def copies_among(self, numbers: Iterable[int]) -> dict[int, int]:
+        """The leaders of those articles that are copies, as far as the register still knows them."""
+        leaders = {
+            number: self.register.leader_of(number) for number in numbers if self.register.holds(number)
+        }
+        return {number: leader for number, leader in leaders.items() if leader != NONE}
 
     def leader_id(self, entry: Entry) -> str | None:
         """The id of the report an article copies, while it is known."""

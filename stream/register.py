@@ -98,6 +98,10 @@ class Register:
         """The story a held article was assigned to, or NONE where it was retracted."""
         return int(self._columns["story"][number - self._first])
 
+    def leader_of(self, number: int) -> int:
+        """The report that a held article copies, or NONE where it is itself a report."""
+        return int(self._columns["leader"][number - self._first])
+
     def replace(self, number: int, entry: Entry) -> None:
         """Write new facts over those of a held article."""
         row = number - self._first

@@ -1,5 +1,6 @@
 """The record of one open story, and the snapshot that readers get of it."""
 
+from collections.abc import Collection, Mapping
 from math import log2
 
 import msgspec
@@ -17,7 +18,11 @@ UNNAMED = ""
 
 
 class Report(msgspec.Struct):
-    """A listed report: how it is shown, and how many later articles carry its text."""
+    """A listed report: how it is shown, and how many later articles carry its text.
+
+    `seen`, `last_published`, `first_published` and `languages` are of the report and its copies, `keyterms` of its
+    text: with them a story can be parted in two. `joined`: its centrality counts.
+    """
 
     number: int
     article_id: str
@@ -28,6 +33,19 @@ class Report(msgspec.Struct):
     published: int | None
     centrality: float
     copies: int = 0
+    joined: bool = False
+    seen: int = 0
+    first_published: int | None = None
+    last_published: int | None = None
+    languages: dict[str, int] = {}
+    keyterms: tuple[str, ...] = ()
+
+    def carry(self, language: str | None, published: int | None) -> None:
+        """Count an article with this text: the report itself, or a copy."""
+        if language:
+            _count(self.languages, language, 1)
+        self.first_published = _earliest(self.first_published, published)
+        self.last_published = _latest(self.last_published, published)
 
     def shown(self) -> ArticleShown:
         """The report as a snapshot lists it."""
@@ -54,6 +72,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
     version: int = 0
     status: str = "open"
     merged_into: str | None = None
+    split_from: str | None = None
     reports: list[Report] = []
     members: dict[int, str] = {}
     carried: dict[int, int] = {}
@@ -73,6 +92,8 @@ class StoryRecord(msgspec.Struct, kw_only=True):
     def add_report(self, report: Report, keyterms: tuple[str, ...], seen: int, joined: bool) -> None:
         """Take in a distinct text. `joined` is False for the first, whose centrality says nothing."""
         self.reports.append(report)
+        report.joined, report.seen, report.keyterms = joined, seen, keyterms
+        report.carry(report.language, report.published)
         if joined:
             self.centralities += report.centrality
             self.scored += 1
@@ -94,6 +115,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         for report in self.reports:
             if report.number == leader:
                 report.copies += 1
+                report.carry(language, published)
         self._add_member(number, leader, source, language, published, seen)
 
     def _add_member(
@@ -153,6 +175,42 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         self.last_published = _latest(self.last_published, other.last_published)
         self._bound()
 
+    def part(self, leaving: Collection[int], copies: Mapping[int, int], other: "StoryRecord") -> list[int]:
+        """Let these reports and their copies go into another, empty record; return all articles that went.
+
+        `copies`: the leader of each copy that is known; one whose leader is not known stays. All reports of the story
+        must be listed.
+        """
+        gone = [report for report in self.reports if report.number in leaving]
+        moved = [number for number in self.members if copies.get(number, number) in leaving]
+        self.reports = [report for report in self.reports if report.number not in leaving]
+        other.reports = gone
+        for number in moved:
+            source = other.members[number] = self.members.pop(number)
+            leader = copies.get(number, number)
+            for record, change in ((self, -1), (other, 1)):
+                _count(record.sources, source, change)
+                _count_number(record.carried, leader, change)
+        for report in gone:
+            for record, change in ((self, -1), (other, 1)):
+                for language, count in report.languages.items():
+                    _count(record.languages, language, change * count)
+                for term in report.keyterms:
+                    _count(record.keyterms, term, change)
+        other.first_seen = min(report.seen for report in gone)
+        for record in (self, other):
+            record._sum_up()
+        return moved
+
+    def _sum_up(self) -> None:
+        """Take from the reports what is a mean or an extreme of them all."""
+        joined = [report for report in self.reports if report.joined and report.number != self.founder]
+        self.scored, self.centralities = len(joined), sum(report.centrality for report in joined)
+        self.first_published = self.last_published = None
+        for report in self.reports:
+            self.first_published = _earliest(self.first_published, report.first_published)
+            self.last_published = _latest(self.last_published, report.last_published)
+
     def representative(self) -> Report | None:
         """The report that stands for the story: most central, with a bonus for how widely it is carried."""
         cohesion = self.cohesion
@@ -185,6 +243,7 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
         version=record.version,
         status=record.status,
         merged_into=record.merged_into,
+        split_from=record.split_from,
         headline=representative.title if representative else "",
         representative=representative.shown() if representative else None,
         keywords=tuple(term for term, _ in keywords),
@@ -209,6 +268,12 @@ def _count(counts: dict[str, int], name: str, change: int) -> None:
         counts[name] = counts.get(name, 0) + change
         if counts[name] <= 0:
             del counts[name]
+
+
+def _count_number(counts: dict[int, int], number: int, change: int) -> None:
+    counts[number] = counts.get(number, 0) + change
+    if counts[number] <= 0:
+        del counts[number]
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

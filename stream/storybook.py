@@ -4,6 +4,7 @@ Deciding which story an article belongs to is the work of stream/stories; here i
 """
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid5
 
 import msgspec
@@ -93,6 +94,21 @@ class Storybook:
         stays.absorb(gone)
         self._survivors[absorbed] = survivor
         return StoryEvent(StoryEventType.MERGED, gone.id, final), stays, list(gone.members)
+
+    def split(
+        self, record: StoryRecord, fresh: int, leaving: Sequence[int], copies: Mapping[int, int], seen: int
+    ) -> tuple[StoryRecord, list[int]]:
+        """Let reports of a story, with their copies, be a story of their own; return it and the articles that moved.
+
+        `leaving`: of the reports that the record lists, at least one.
+        """
+        founder = min(leaving)
+        article_id = next(report.article_id for report in record.reports if report.number == founder)
+        parted = self.create(fresh, founder, article_id, seen)
+        parted.split_from = record.id
+        moved = record.part(leaving, copies, parted)
+        record.last_seen = parted.last_seen = seen
+        return parted, moved
 
     def close(self, number: int, now: int) -> StoryEvent:
         """End a story that is idle or empty."""

@@ -55,16 +55,19 @@ def at_position(articles: list[LabelledArticle], dimensions: int, granularity: f
     index = StoryIndex(StorySettings(granularity=granularity), dimensions)
     stream = plain_stream(articles, SEED)
     survivors: dict[int, int] = {}
-    first = []
+    placed = []
     for number, article in enumerate(stream):
         index.close_idle(article.time)
         decision = index.assign(
             number, article.evidence, article.vector, article.time, article.dated, article.language
         )
-        first.append(decision.story)
+        placed.append(decision.story)
+        if decision.split:
+            for left in decision.split.leaving:
+                placed[left] = decision.split.fresh
         survivors.update({merge.absorbed: merge.survivor for merge in decision.merges})
     found = []
-    for story in first:
+    for story in placed:
         while story in survivors:
             story = survivors[story]
         found.append(story)

@@ -1,6 +1,6 @@
 """Story assignment: which reports tell of one event."""
 
-from stream.stories.decision import Factor, StoryDecision, StoryMerge, StoryRival
+from stream.stories.decision import Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
 from stream.stories.evidence import Evidence, evidence_of
 from stream.stories.index import StoryIndex
 from stream.stories.settings import StorySettings
@@ -13,5 +13,6 @@ __all__ = [
     "StoryMerge",
     "StoryRival",
     "StorySettings",
+    "StorySplit",
     "evidence_of",
 ]

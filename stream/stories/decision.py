@@ -28,6 +28,20 @@ class StoryMerge(msgspec.Struct, frozen=True):
     factors: tuple[Factor, ...] = ()
 
 
+class StorySplit(msgspec.Struct, frozen=True):
+    """A story found to be two: the articles of these numbers leave it and are the story `fresh`.
+
+    `score` is that of merging the two, to be read against `threshold`: below it they are parted.
+    """
+
+    story: int
+    fresh: int
+    leaving: tuple[int, ...]
+    score: float
+    threshold: float
+    factors: tuple[Factor, ...] = ()
+
+
 class StoryDecision(msgspec.Struct, frozen=True):
     """Where an article went and why.
 
@@ -44,3 +58,4 @@ class StoryDecision(msgspec.Struct, frozen=True):
     rival: StoryRival | None = None
     centrality: float = 0.0
     merges: tuple[StoryMerge, ...] = ()
+    split: StorySplit | None = None

@@ -5,8 +5,9 @@ import heapq
 import numpy as np
 
 from stream.errors import ModelError
-from stream.stories.decision import Factor, StoryDecision, StoryMerge, StoryRival
+from stream.stories.decision import Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
 from stream.stories.evidence import Evidence
+from stream.stories.halves import SPLIT_THRESHOLD
 from stream.stories.join_features import MAX_SCORED
 from stream.stories.model import NO_SCORE, scorers
 from stream.stories.settings import StorySettings
@@ -28,7 +29,7 @@ class StoryIndex:
 
     def _begin(self, settings: StorySettings, tables: Tables) -> None:
         self._settings = settings
-        self._join, self._merge = scorers(settings.model)
+        self._join, self._merge, self._halves = scorers(settings.model)
         self._bench = Workbench(tables)
         open_slots = np.flatnonzero(tables.story >= 0)
         self._slots = {int(tables.story[slot]): int(slot) for slot in open_slots}
@@ -78,15 +79,19 @@ class StoryIndex:
         created = bench.chosen < 0
         best = max(range(scored), key=logits.__getitem__) if created and scored else bench.chosen
         story_number = self._note(bench.story)
+        factors, rival = self._factors(best, learned), self._rival(logits)
+        centrality = 0.0 if created else bench.mean_similarity(best)
+        merges = self._merged() if bench.near else ()
         return StoryDecision(
             story=story_number,
             created=created,
             score=logits[best] if scored else 0.0,
             threshold=threshold,
-            factors=self._factors(best, learned),
-            rival=self._rival(logits),
-            centrality=0.0 if created else bench.mean_similarity(best),
-            merges=self._merged() if bench.near else (),
+            factors=factors,
+            rival=rival,
+            centrality=centrality,
+            merges=merges,
+            split=self._parted(bench.story) if learned and not created and not merges else None,
         )
 
     def _factors(self, place: int, learned: bool) -> tuple[Factor, ...]:
@@ -139,6 +144,22 @@ class StoryIndex:
         bench.merge(absorbed, survivor)
         del self._slots[merge.absorbed]
         return (merge,)
+
+    def _parted(self, story: int) -> StorySplit | None:
+        """Part the story just touched, where the evidence says that it is two."""
+        bench = self._bench
+        threshold = SPLIT_THRESHOLD - self._settings.shift
+        fresh, leaving = bench.split(story, self._halves.compiled, threshold)
+        if not leaving:
+            return None
+        return StorySplit(
+            story=int(bench.tables.story[story]),
+            fresh=self._note(fresh),
+            leaving=leaving,
+            score=float(bench.merge_logits[0]),
+            threshold=threshold,
+            factors=self._halves.factors(bench.merge_features[0]),
+        )
 
     def _tick(self, moment: int) -> None:
         totals = self._bench.tables.totals

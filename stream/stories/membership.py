@@ -37,19 +37,26 @@ def open_story(tables, slot):  # type: ignore[no-untyped-def]
 @part
 def add_article(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
     """Make the article, which stands in the lookup, a member and exemplar of the story."""
-    _note_time(tables, story, tables.time[slot], tables.when[slot])
+    note_time(tables, story, tables.time[slot], tables.when[slot])
     tables.size[story] += 1
-    if tables.tongue[story] == 0:
-        tables.tongue[story] = tables.language[slot]
-    elif tables.language[slot] != 0 and tables.language[slot] != tables.tongue[story]:
-        tables.tongue[story] = -1
+    note_language(tables, story, slot)
     keep_exemplar(tables, story, slot, lookup)
     list_story(tables, story, slot)
     touch(tables, story)
 
 
 @part
-def _note_time(tables, story, moment, dated):  # type: ignore[no-untyped-def]
+def note_language(tables, story, slot):  # type: ignore[no-untyped-def]
+    """The story's language is the one its articles share: -1 where they are several."""
+    if tables.tongue[story] == 0:
+        tables.tongue[story] = tables.language[slot]
+    elif tables.language[slot] != 0 and tables.language[slot] != tables.tongue[story]:
+        tables.tongue[story] = -1
+
+
+@part
+def note_time(tables, story, moment, dated):  # type: ignore[no-untyped-def]
+    """Stretch the story's span to an article's time, and remember when it came."""
     tables.seen[story] = tables.totals[NOW]
     if dated:
         if tables.dated[story] == 0 or moment < tables.first[story]:

@@ -104,6 +104,11 @@ class Scorer:
         return tuple([Factor(self._features[i], value, part) for i, value, part in rows])
 
 
+def linear_part(score: LearnedScore) -> LearnedScore:
+    """The same score without its trees, which are less steady on pairs unlike those they were fitted to."""
+    return msgspec.structs.replace(score, base=0.0, trees=())
+
+
 def _flattened(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All trees in one array of (feature, left, right) and one of (split, value), and where each begins."""
     nodes: list[tuple[int, int, int]] = []
@@ -201,7 +206,11 @@ def write_model(path: Path, model: DecisionModel) -> None:
 
 
 @cache
-def scorers(path: str) -> tuple[Scorer, Scorer]:
-    """The join and the merge scorer of a model file; of the shipped one for an empty path."""
+def scorers(path: str) -> tuple[Scorer, Scorer, Scorer]:
+    """The join, the merge and the halves scorer of a model file; of the shipped one for an empty path."""
     model = read_model(Path(path) if path else SHIPPED)
-    return Scorer(model.join, JOIN_FEATURES), Scorer(model.merge, MERGE_FEATURES)
+    return (
+        Scorer(model.join, JOIN_FEATURES),
+        Scorer(model.merge, MERGE_FEATURES),
+        Scorer(linear_part(model.merge), MERGE_FEATURES),
+    )

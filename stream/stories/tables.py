@@ -142,7 +142,7 @@ def new_tables(dimensions: int, stories: int = 256, exemplars: int = 1024) -> Ta
 
 def with_room(tables: Tables) -> Tables:
     """The same tables, doubled where the next article might find no free slot."""
-    if tables.heights[0] < 1:
+    if tables.heights[0] < 2:
         tables = _doubled(tables, _BY_STORY, "free_stories", 0)
     if tables.heights[1] < 2:
         tables = _doubled(tables, _BY_EXEMPLAR, "free_exemplars", 1)

@@ -13,9 +13,10 @@ import numpy as np
 
 from stream.stories.evidence import Evidence
 from stream.stories.fitting import Examples, fit, mean_of
+from stream.stories.halves import SPLIT_THRESHOLD
 from stream.stories.join_features import JOIN_FEATURES, JOIN_SIGNS, MAX_SCORED
 from stream.stories.merge_features import MERGE_FEATURES, MERGE_SIGNS
-from stream.stories.model import NO_SCORE, LearnedScore, Scorer
+from stream.stories.model import NO_SCORE, Compiled, LearnedScore, Scorer, linear_part
 from stream.stories.settings import StorySettings
 from stream.stories.tables import NOW, new_tables
 from stream.stories.workbench import ArticleGiven, Workbench
@@ -89,7 +90,8 @@ Row = tuple[np.ndarray, float, float]  # features, label, weight
 class TrainingRun:
     """One pass over a labelled stream that follows the labels or a model, and notes what each decision saw.
 
-    `shift`: what the granularity adds to the scores of joining and of merging, in logits.
+    `shift`: what the granularity adds to the scores of joining and of merging, in logits. `splitting`: whether
+    stories are parted again, as in the service.
     """
 
     def __init__(
@@ -99,27 +101,32 @@ class TrainingRun:
         merging: bool = True,
         cross_language: bool = False,
         shift: float = 0.0,
+        splitting: bool = False,
     ) -> None:
         self._bench = Workbench(new_tables(dimensions))
         self._join = Scorer(fitted.join, JOIN_FEATURES) if fitted else None
         self._merge = Scorer(fitted.merge, MERGE_FEATURES) if fitted and merging else None
         self._merge_score = Scorer(fitted.merge, MERGE_FEATURES).compiled if fitted else NO_SCORE
+        self._halves = Scorer(linear_part(fitted.merge), MERGE_FEATURES) if fitted and splitting else None
         self._cross_language = cross_language
         self._labels: dict[int, Counter[str]] = defaultdict(Counter)  # by story slot
         self.join_rows: list[Row] = []
         self.merge_rows: list[Row] = []
         self._shift = shift
+        self._stream: Sequence[StreamArticle] = ()
+        self._placed: list[int] = []  # story number of each article, before merges
         self._survivors: dict[int, int] = {}
         self.first: list[int] = []  # story number of each article as it was first assigned
 
     def follow(self, stream: Sequence[StreamArticle]) -> None:
         """Take in the whole stream."""
+        self._stream = stream
         for number, article in enumerate(stream):
             self._take(number, article)
 
     def repaired(self) -> list[int]:
         """The story number that each article ended up in."""
-        return [self._survivor(story) for story in self.first]
+        return [self._survivor(story) for story in self._placed]
 
     def _survivor(self, story: int) -> int:
         while story in self._survivors:
@@ -150,7 +157,10 @@ class TrainingRun:
             self._labels[bench.story] = Counter()
         self._labels[bench.story][article.label] += 1
         self.first.append(int(bench.tables.story[bench.story]))
-        self._note_neighbours()
+        self._placed.append(self.first[-1])
+        merged = self._note_neighbours()
+        if self._halves and bench.chosen >= 0 and not merged:
+            self._split(bench.story, self._halves.compiled)
 
     def _close_idle(self, moment: int) -> None:
         """Move the stream's time on, and end the stories that have been idle for the window."""
@@ -168,7 +178,8 @@ class TrainingRun:
         bench.story = bench.join(bench.chosen)
         bench.near = bench.look_around(bench.story) if mine else 0
 
-    def _note_neighbours(self) -> None:
+    def _note_neighbours(self) -> bool:
+        """Note what each neighbour is, and merge with the best where the score says so."""
         bench = self._bench
         ours = self._labels[bench.story]
         for place in range(bench.near):
@@ -178,10 +189,12 @@ class TrainingRun:
             weight = min(MERGE_WEIGHT_LIMIT, pairs / (ours.total() + theirs.total()))
             self.merge_rows.append((bench.merge_features[place].copy(), share, weight))
         if self._merge is None or not bench.near:
-            return
+            return False
         best = int(bench.merge_logits[: bench.near].argmax())
-        if bench.merge_logits[best] >= self._merge.threshold - self._shift:
-            self._absorb(bench.story, int(bench.neighbours[best]))
+        if bench.merge_logits[best] < self._merge.threshold - self._shift:
+            return False
+        self._absorb(bench.story, int(bench.neighbours[best]))
+        return True
 
     def _absorb(self, one: int, other: int) -> None:
         numbers = self._bench.tables.story
@@ -189,6 +202,14 @@ class TrainingRun:
         self._survivors[int(numbers[absorbed])] = int(numbers[survivor])
         self._bench.merge(absorbed, survivor)
         self._labels[survivor] += self._labels.pop(absorbed)
+
+    def _split(self, story: int, halves: Compiled) -> None:
+        fresh, leaving = self._bench.split(story, halves, SPLIT_THRESHOLD - self._shift)
+        if leaving:
+            self._labels[fresh] = Counter(self._stream[number].label for number in leaving)
+            self._labels[story] -= self._labels[fresh]
+            for number in leaving:
+                self._placed[number] = int(self._bench.tables.story[fresh])
 
 
 def _collect(examples: Examples, rows: list[Row], width: int) -> None:

@@ -122,7 +122,7 @@ def judged(
 ) -> tuple[float, float, float, float]:
     """B-cubed precision, recall and F1 of a stream's repaired stories, and F1 of the first assignments."""
     shift = log(granularity / (1 - granularity))
-    run = TrainingRun(dimensions, fitted, cross_language=cross_language, shift=shift)
+    run = TrainingRun(dimensions, fitted, cross_language=cross_language, shift=shift, splitting=True)
     run.follow(stream)
     labels = [article.label for article in stream]
     return *b_cubed(labels, run.repaired()), b_cubed(labels, run.first)[2]

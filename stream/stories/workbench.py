@@ -9,13 +9,14 @@ import numpy as np
 
 from stream.stories.candidates import MAX_FOUND, new_found
 from stream.stories.evidence import Evidence
+from stream.stories.halves import split_story
 from stream.stories.join_features import JOIN_FEATURES, MAX_SCORED
 from stream.stories.languages import language_code
 from stream.stories.membership import close_story
 from stream.stories.merge_features import MAX_NEIGHBOURS, MERGE_FEATURES
 from stream.stories.model import Compiled
 from stream.stories.steps import find_neighbours, join_or_open, merge_stories, place_article, weigh_article
-from stream.stories.tables import CHANNELS, MIXED, Tables, with_room
+from stream.stories.tables import CHANNELS, MAX_MEMBERS, MIXED, Tables, with_room
 from stream.stories.weighing import new_lookup
 
 
@@ -63,6 +64,7 @@ class Workbench:
         self.chosen = -1  # place of the story that was joined
         self.story = -1  # its slot
         self.near = 0  # neighbours it was held against
+        self._leaving = np.zeros(MAX_MEMBERS, np.int64)
         self._around = np.zeros(CHANNELS)
         self._lookup = new_lookup()
         self._found = new_found(len(tables.story))
@@ -152,6 +154,23 @@ class Workbench:
     def merge(self, absorbed: int, survivor: int) -> None:
         """Let one story slot live on in another."""
         merge_stories(self.tables, self._lookup, absorbed, survivor)
+
+    def split(self, story: int, merge_score: Compiled, threshold: float) -> tuple[int, tuple[int, ...]]:
+        """Part a story slot that is two; return the new story's slot and the articles that left, or -1 and none.
+
+        The first row of the merge features and scores is then that of the two halves.
+        """
+        moved, fresh = split_story(
+            self.tables,
+            self._lookup,
+            story,
+            merge_score,
+            threshold,
+            self.merge_features,
+            self.merge_logits,
+            self._leaving,
+        )
+        return int(fresh), tuple(self._leaving[:moved].tolist())
 
     def close(self, story: int) -> None:
         """End a story, given its slot."""

@@ -1,16 +1,21 @@
 """The fold is a function of its log: where it is cut, saved and restored is all one; repeats change nothing."""
 
+import random
+
 import msgspec
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.copies import CopySettings, fingerprint_of
 from stream.embedded import EmbeddedArticle, Origin
-from stream.events import Folded, Outcome, StoryEventType
+from stream.events import Folded, Method, Outcome, StoryEventType
 from stream.fold import Fold
 from stream.fold_state import FoldSettings, FoldState
 from stream.kafka.shard import current_events
 from stream.stories import StorySettings, evidence_of
+from tests.unit.stories.newsroom import TWIN_REPORTS, direction, twin_report, word
 
 HOUR = 3_600_000
 TEXTS = (
@@ -128,6 +133,104 @@ def test_a_retracted_article_may_be_published_again():
 def test_a_retraction_that_overtook_its_article_keeps_the_older_delivery_out():
     folded = outcomes(article(0, 0, 3, retracted=True), article(0, 0, 2))
     assert folded[1].outcome is Outcome.REPEATED
+
+
+def twins(*, wire: bool = False, retracted: bool = False) -> list[EmbeddedArticle]:
+    """Reports of thirty events, then of two nearly alike; with `wire` another outlet carries each of
+    the first five; with `retracted` those of side 1 among these are withdrawn again.
+    """
+    records = []
+    for event in range(30):
+        own = " ".join(word(random.Random(1_000 * event + n), 5) for n in range(60))
+        records.append(told(f"other{event}", len(records), own[:40], own, direction(200 + event, 0)))
+    for number in range(TWIN_REPORTS):
+        side, title, text, vector = twin_report(number)
+        record = told(f"twin{number}", len(records), title, text, vector)
+        records.append(record)
+        if wire and number < 5:
+            carried = msgspec.structs.replace(record, id=f"wire{number}", origin=Origin(0, len(records)))
+            records.append(carried)
+        if retracted and number < 5 and side == 1:
+            gone = EmbeddedArticle(id=record.id, origin=Origin(0, len(records)), ingested=0, retracted=True)
+            records.append(gone)
+    return records
+
+
+def told(name: str, offset: int, title: str, text: str, vector: np.ndarray) -> EmbeddedArticle:
+    return EmbeddedArticle(
+        id=name,
+        origin=Origin(0, offset),
+        ingested=0,
+        title=title,
+        content=name.encode().ljust(16, b"."),
+        model="m@1",
+        vector=vector.tobytes(),
+        fingerprint=fingerprint_of(title, text),
+        evidence=evidence_of(title, text, "en"),
+    )
+
+
+def fold_twins(records: list[EmbeddedArticle]) -> list[Folded]:
+    fold = new_fold()
+    return [fold.fold(record, 1_770_000_000_000 + 60_000 * n) for n, record in enumerate(records)]
+
+
+def last_story_of(results: list[Folded]) -> dict[str, str | None]:
+    return {one.article_id: one.story_id for result in results for one in result.assignments}
+
+
+def test_a_parted_story_says_so_of_both_stories_and_of_each_article_that_moved():
+    results = fold_twins(twins(wire=True))
+    (parted,) = [
+        result
+        for result in results
+        if any(
+            one.snapshot and one.snapshot.split_from and one.snapshot.version == 1 for one in result.stories
+        )
+    ]
+    joined, left, fresh = (event.snapshot for event in parted.stories)
+    assert joined
+    assert left
+    assert fresh
+    assert joined.id == left.id == fresh.split_from
+    assert (fresh.version, left.version) == (1, joined.version + 1)
+    assert joined.counts.articles == left.counts.articles + fresh.counts.articles
+    moved = [one for one in parted.assignments if one.method is Method.MOVED]
+    assert {one.story_id for one in moved} == {fresh.id}
+    assert {one.moved_from for one in moved} == {left.id}
+    assert len(moved) == fresh.counts.articles > fresh.counts.reports
+
+
+def test_after_a_split_each_article_and_its_copies_are_told_in_the_story_of_their_event():
+    stories = last_story_of(fold_twins(twins(wire=True)))
+    sides = [
+        {stories[f"twin{n}"] for n in range(TWIN_REPORTS) if twin_report(n)[0] == side} for side in (0, 1)
+    ]
+    assert [len(side) for side in sides] == [1, 1]
+    assert sides[0] != sides[1]
+    assert all(stories[f"wire{n}"] == stories[f"twin{n}"] for n in range(5))
+
+
+def test_withdrawn_articles_are_no_part_of_a_split():
+    results = fold_twins(twins(retracted=True))
+    for result in results:
+        for one in result.assignments:
+            assert one.method is not Method.MOVED or one.story_id
+        for event in result.stories:
+            assert (
+                event.snapshot is None or event.snapshot.status == "closed" or event.snapshot.counts.articles
+            )
+    stories = last_story_of(results)
+    assert all(stories[f"twin{number}"] for number in range(5, TWIN_REPORTS))
+
+
+@pytest.mark.parametrize("cut", range(34, 46))
+def test_a_fold_restored_around_a_split_goes_on_with_the_same_bytes(cut: int):
+    log = [(record, 1_770_000_000_000 + 60_000 * n) for n, record in enumerate(twins(wire=True))]
+    straight = run(new_fold(), log)
+    first = new_fold()
+    begun = run(first, log[:cut])
+    assert begun + run(restored(first), log[cut:]) == straight
 
 
 def test_of_the_updates_of_a_story_in_one_batch_the_last_goes_out():

@@ -1,6 +1,12 @@
 """A story's life as readers see it: versions rise, counts add up, ended stories are buried in time."""
 
-from stream.events import StoryEventType, StorySnapshot
+from collections import Counter
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream.events import StoryEventType, StorySnapshot, iso
 from stream.story_record import SHOWN_ARTICLES, Report, StoryRecord
 from stream.storybook import Storybook
 
@@ -121,6 +127,70 @@ def test_a_merged_story_names_its_survivor_and_hands_over_all_it_has():
     assert snapshot(book, older).counts.sources == 2
     assert book.open_record(1) is older
     assert younger.version == 2
+
+
+def test_a_parted_story_gives_up_reports_and_their_copies_to_a_new_one():
+    book = Storybook(RETENTION)
+    record = story(book, 0, report(0), report(1, source="Other"), report(2), report(3, source="Third"))
+    record.add_copy(4, leader=3, source="Wire", language="fr", published=9_000, seen=6)
+    fresh, moved = book.split(record, 7, [1, 3], {4: 3}, seen=9)
+    stayed, went = snapshot(book, record), snapshot(book, fresh)
+    assert moved == [1, 3, 4]
+    assert went.split_from == stayed.id != went.id
+    assert [one.article_id for one in stayed.articles] == ["a0", "a2"]
+    assert {one.article_id: one.copies for one in went.articles} == {"a1": 0, "a3": 1}
+    assert (stayed.languages, went.languages) == (("en",), ("en", "fr"))
+    assert (stayed.counts.sources, went.counts.sources) == (1, 3)
+    assert (stayed.last_published, went.last_published) == (iso(2_000), iso(9_000))
+    assert (stayed.keywords, went.keywords) == (("talks",), ("talks",))
+    assert book.open_record(7) is fresh
+
+
+def test_a_parted_story_is_created_under_an_id_that_no_story_had():
+    book = Storybook(RETENTION)
+    record = story(book, 0, report(0), report(1))
+    story(book, 1, report(2))
+    book.merge(absorbed=1, survivor=0, now=0)
+    fresh, _ = book.split(record, 2, [2], {}, seen=9)
+    event = book.changed(fresh)
+    assert event.type is StoryEventType.CREATED
+    assert event.story_id != book.create(9, 2, "a2", seen=9).id
+
+
+PARTED = st.lists(
+    st.tuples(st.sampled_from(["A", "B", "C"]), st.sampled_from(["en", "fr"]), st.integers(0, 3)),
+    min_size=2,
+    max_size=12,
+)
+
+
+@given(PARTED, st.sets(st.integers(0, 11), min_size=1))
+def test_what_two_parts_of_a_story_hold_is_what_the_whole_held(
+    reports: list[tuple[str, str, int]], chosen: set[int]
+):
+    book = Storybook(RETENTION)
+    record = book.create(0, 0, "a0", seen=0)
+    leaders: dict[int, int] = {}
+    for number, (source, language, copies) in enumerate(reports):
+        one = msgspec.structs.replace(report(number, source=source), language=language, languages={})
+        record.add_report(one, (source, language), seen=number, joined=number > 0)
+        for copy in range(copies):
+            leaders[100 * (number + 1) + copy] = number
+            record.add_copy(100 * (number + 1) + copy, number, "Wire", language, None, seen=number)
+    leaving = sorted(chosen & set(range(1, len(reports))))
+    if not leaving:
+        return
+    whole = msgspec.msgpack.decode(msgspec.msgpack.encode(record), type=StoryRecord)
+    fresh, _ = book.split(record, 1, leaving, leaders, seen=99)
+    for held in ("members", "carried", "sources", "languages", "keyterms"):
+        parts = Counter(getattr(record, held)), Counter(getattr(fresh, held))
+        if held == "members":
+            assert getattr(record, held) | getattr(fresh, held) == whole.members
+        else:
+            assert parts[0] + parts[1] == Counter(getattr(whole, held))
+    assert {one.number for one in fresh.reports} == set(leaving)
+    assert [one.number for one in record.reports] == [n for n in range(len(reports)) if n not in leaving]
+    assert (record.founder, fresh.founder) == (0, leaving[0])
 
 
 def test_an_ended_story_gets_its_tombstone_after_the_retention():

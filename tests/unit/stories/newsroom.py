@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from stream.stories import Evidence, StoryDecision, StoryIndex, evidence_of
+from stream.stories import Evidence, StoryDecision, StoryIndex, StorySettings, evidence_of
 
 HOUR = 3_600_000
 START = 1_700_000_000_000
@@ -69,4 +69,38 @@ def send_bridge(index: StoryIndex) -> list[StoryDecision]:
         int8 = np.rint(vector).clip(-127, 127).astype(np.int8)
         moment = START + number * HOUR
         decisions.append(index.assign(number, evidence_of(text, text, "en"), int8, moment, True, "en"))
+    return decisions
+
+
+TWIN_REPORTS = 16
+
+
+def twin_report(number: int, words: int = 14) -> tuple[int, str, str, np.ndarray]:
+    """Side, title, text and vector of a report of one of two events nearly alike, as two earthquakes: most words are
+    of both, the place and `words` more of one. The first two are of side 0, the others of both.
+    """
+    drawn = random.Random(5_000 + number)
+    side = 0 if number < 2 else drawn.randrange(2)
+    both, of_side = random.Random(90), random.Random(91 + side)
+    kind = [word(both, 4) for _ in range(22)]
+    own = [word(of_side, 5) for _ in range(14)]
+    place, region = (word(of_side, 5).capitalize() for _ in range(2))
+    told = [*drawn.sample(kind, words), *drawn.sample(own, min(words, 10)), *drawn.choices(COMMON, k=words)]
+    title = f"{' '.join(drawn.sample(kind, 4))} in {place}"
+    vector = direction(1, number) + 0.45 * direction(50 + side, number)
+    int8 = np.rint(vector / np.linalg.norm(vector) * 120).astype(np.int8)
+    return side, title, f"It is said that {place} and {region} saw {' '.join(told)}.", int8
+
+
+def send_twins(index: StoryIndex, words: int = 14, restart_at: int | None = None) -> list[StoryDecision]:
+    """Thirty reports of other events, then the reports of the two."""
+    for event in range(30):
+        send(index, 1_000 + event, 200 + event, 0)
+    decisions = []
+    for number in range(TWIN_REPORTS):
+        if number == restart_at:
+            index = StoryIndex.restore(StorySettings(), DIMENSIONS, index.snapshot())
+        _, title, text, vector = twin_report(number, words)
+        moment = START + number * HOUR
+        decisions.append(index.assign(number, evidence_of(title, text, "en"), vector, moment, False, "en"))
     return decisions

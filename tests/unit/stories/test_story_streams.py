@@ -21,16 +21,19 @@ EVENTS, ARTICLES = 60, 360
 def fold(settings: StorySettings, plan, restart_at: int | None = None):
     """First and repaired story of each article, and all decisions."""
     index = StoryIndex(settings, DIMENSIONS)
-    decisions, survivors = [], {}
+    decisions, placed, survivors = [], [], {}
     for number, (event, hours) in enumerate(plan):
         if number == restart_at:
             index = StoryIndex.restore(settings, DIMENSIONS, index.snapshot())
         decision = send(index, number, event, hours)
         decisions.append(decision)
+        placed.append(decision.story)
+        if decision.split:
+            for left in decision.split.leaving:
+                placed[left] = decision.split.fresh
         survivors.update({merge.absorbed: merge.survivor for merge in decision.merges})
     repaired = []
-    for decision in decisions:
-        story = decision.story
+    for story in placed:
         while story in survivors:
             story = survivors[story]
         repaired.append(story)
