@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from math import log2
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ COPY_WEIGHT = (
     0.05  # a doubling of its copies counts as much as this centrality: carried widely = representative
 )
 UNNAMED = ""
+Counted = TypeVar("Counted", str, int)
 
 
 class Report(msgspec.Struct):
@@ -128,7 +130,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         seen: int,
     ) -> None:
         self.members[number] = source or UNNAMED
-        self.carried[leader] = self.carried.get(leader, 0) + 1
+        _add(self.carried, leader, 1)
         _count(self.sources, source or UNNAMED, 1)
         if language:
             _count(self.languages, language, 1)
@@ -190,7 +192,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
             leader = copies.get(number, number)
             for record, change in ((self, -1), (other, 1)):
                 _count(record.sources, source, change)
-                _count_number(record.carried, leader, change)
+                _add(record.carried, leader, change)
         for report in gone:
             for record, change in ((self, -1), (other, 1)):
                 for language, count in report.languages.items():
@@ -265,15 +267,13 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
 
 def _count(counts: dict[str, int], name: str, change: int) -> None:
     if name in counts or len(counts) < HELD_NAMES:
-        counts[name] = counts.get(name, 0) + change
-        if counts[name] <= 0:
-            del counts[name]
+        _add(counts, name, change)
 
 
-def _count_number(counts: dict[int, int], number: int, change: int) -> None:
-    counts[number] = counts.get(number, 0) + change
-    if counts[number] <= 0:
-        del counts[number]
+def _add(counts: dict[Counted, int], what: Counted, change: int) -> None:
+    counts[what] = counts.get(what, 0) + change
+    if counts[what] <= 0:
+        del counts[what]
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

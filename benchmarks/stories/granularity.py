@@ -14,6 +14,7 @@ import msgspec
 
 from benchmarks.stories.train import read_sets
 from stream.stories import StoryIndex, StorySettings
+from stream.stories.placements import Placements
 from stream.stories.streams import LabelledArticle, plain_stream
 from stream.stories.tuning import b_cubed
 
@@ -54,23 +55,18 @@ def at_position(articles: list[LabelledArticle], dimensions: int, granularity: f
     """Fold the set once at a granularity."""
     index = StoryIndex(StorySettings(granularity=granularity), dimensions)
     stream = plain_stream(articles, SEED)
-    survivors: dict[int, int] = {}
-    placed = []
+    placements = Placements()
     for number, article in enumerate(stream):
         index.close_idle(article.time)
         decision = index.assign(
             number, article.evidence, article.vector, article.time, article.dated, article.language
         )
-        placed.append(decision.story)
+        placements.place(decision.story)
         if decision.split:
-            for left in decision.split.leaving:
-                placed[left] = decision.split.fresh
-        survivors.update({merge.absorbed: merge.survivor for merge in decision.merges})
-    found = []
-    for story in placed:
-        while story in survivors:
-            story = survivors[story]
-        found.append(story)
+            placements.split(decision.split.leaving, decision.split.fresh)
+        for merge in decision.merges:
+            placements.merge(merge.absorbed, merge.survivor)
+    found = placements.repaired()
     precision, recall, f1 = b_cubed([article.label for article in stream], found)
     return Position(granularity, len(set(found)), precision, recall, f1)
 

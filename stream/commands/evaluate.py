@@ -63,8 +63,7 @@ def command(file: Path, seeds: int, out: Path | None, plot: Path | None) -> None
     """Fold the labelled articles of a JSON Lines FILE (each with a `cluster`) and score the stories.
 
     The whole fold is judged: a copy counts with the story of its leader. `first` scores the story an article was
-    first assigned to, `repaired` the one it ended up in after merges and
-    splits.
+    first assigned to, `repaired` the one it ended up in after merges and splits.
     """
     settings = load_settings()
     evaluation = evaluate(file, settings, seeds, round(time() * 1000))

@@ -11,11 +11,11 @@ import numpy as np
 
 from stream.kernels import kernel, part
 from stream.stories.candidates import list_story, touch, unlist_story
-from stream.stories.membership import find_centre, note_language, note_time
+from stream.stories.membership import empty_story, find_centre, note_language, note_time, take_slot
 from stream.stories.merge_features import merge_features
 from stream.stories.model import score_rows
-from stream.stories.tables import CHANNELS, MAX_LINKS, MAX_MEMBERS, MAX_NAMES, MIXED, NEXT_STORY
-from stream.stories.weighing import add_to, clear, compare, has_channel, look_up, zero
+from stream.stories.tables import CHANNELS, MAX_MEMBERS, MAX_NAMES, MIXED
+from stream.stories.weighing import add_to, clear, compare, has_channel, look_up
 
 # Articles at which a story is looked at: each time it grew by about a third, from where two halves of three can be
 # told from chance. Up to 20 a story lists all its reports (story_record.SHOWN_ARTICLES), so each can be moved.
@@ -168,9 +168,11 @@ def _gap(similarity, halves):  # type: ignore[no-untyped-def]
 
 @part
 def _describe_half(tables, story, half, leaves, side, similarity):  # type: ignore[no-untyped-def]
-    """Write a half into a free story slot as if it were a story; no list knows of it yet."""
-    _empty(tables, half)
-    seen = tables.seen[story]
+    """Write a half into a free story slot as if it were a story; no list knows of it yet.
+
+    The story was joined just now, so that it was seen last when the half is.
+    """
+    empty_story(tables, half)
     for i in range(tables.kept[story]):
         if leaves[i] == side:
             slot = tables.members[story, i]
@@ -180,27 +182,14 @@ def _describe_half(tables, story, half, leaves, side, similarity):  # type: igno
             for channel in range(1, CHANNELS):
                 tables.filled[half, channel] += has_channel(tables, slot, channel)
             note_time(tables, half, tables.time[slot], tables.when[slot])
-            note_language(tables, half, slot)
+            note_language(tables, half, tables.language[slot])
             tables.members[half, tables.kept[half]] = slot
             tables.kept[half] += 1
     kept = tables.kept[half]
     tables.filled[half, MIXED] = tables.size[half] = kept
-    tables.seen[half] = seen
     share = kept / tables.kept[story]
     add_to(tables.joined[half], tables.joined[story], share)
     add_to(tables.around[half], tables.around[story], share)
-
-
-@part
-def _empty(tables, story):  # type: ignore[no-untyped-def]
-    tables.kept[story] = tables.dated[story] = tables.tongue[story] = 0
-    zero(tables.pairs[story])
-    zero(tables.filled[story])
-    zero(tables.joined[story])
-    zero(tables.around[story])
-    zero(tables.near_links[story])
-    for i in range(MAX_LINKS):
-        tables.near_story[story, i] = -1
 
 
 @part
@@ -219,9 +208,7 @@ def _part(tables, story, rest, fresh):  # type: ignore[no-untyped-def]
         tables.around[story, channel] = tables.around[rest, channel]
     for i in range(tables.joined.shape[1]):
         tables.joined[story, i] = tables.joined[rest, i]
-    tables.heights[0] -= 1
-    tables.story[fresh] = tables.totals[NEXT_STORY]
-    tables.totals[NEXT_STORY] += 1
+    take_slot(tables)
     _publish(tables, fresh)
     _publish(tables, story)
 

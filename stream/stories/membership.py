@@ -14,15 +14,30 @@ FOUNDERS = 8  # exemplars that stay: the first of a story; after them the latest
 
 
 @part
-def open_story(tables, slot):  # type: ignore[no-untyped-def]
-    """Begin a story with the article; return its slot."""
+def open_story(tables):  # type: ignore[no-untyped-def]
+    """Begin a story without articles; return its slot."""
+    story = take_slot(tables)
+    empty_story(tables, story)
+    return story
+
+
+@part
+def take_slot(tables):  # type: ignore[no-untyped-def]
+    """Give the topmost free slot the number of a new story; return it."""
     tables.heights[0] -= 1
     story = tables.free_stories[tables.heights[0]]
     tables.story[story] = tables.totals[NEXT_STORY]
     tables.totals[NEXT_STORY] += 1
+    return story
+
+
+@part
+def empty_story(tables, story):  # type: ignore[no-untyped-def]
+    """Make a slot that of a story without articles."""
     tables.size[story] = 0
     tables.dated[story] = 0
     tables.kept[story] = 0
+    tables.tongue[story] = 0
     zero(tables.pairs[story])
     zero(tables.filled[story])
     zero(tables.joined[story])
@@ -30,8 +45,6 @@ def open_story(tables, slot):  # type: ignore[no-untyped-def]
     zero(tables.near_links[story])
     for i in range(MAX_LINKS):
         tables.near_story[story, i] = -1
-    tables.tongue[story] = tables.language[slot]
-    return story
 
 
 @part
@@ -39,18 +52,18 @@ def add_article(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
     """Make the article, which stands in the lookup, a member and exemplar of the story."""
     note_time(tables, story, tables.time[slot], tables.when[slot])
     tables.size[story] += 1
-    note_language(tables, story, slot)
+    note_language(tables, story, tables.language[slot])
     keep_exemplar(tables, story, slot, lookup)
     list_story(tables, story, slot)
     touch(tables, story)
 
 
 @part
-def note_language(tables, story, slot):  # type: ignore[no-untyped-def]
+def note_language(tables, story, language):  # type: ignore[no-untyped-def]
     """The story's language is the one its articles share: -1 where they are several."""
     if tables.tongue[story] == 0:
-        tables.tongue[story] = tables.language[slot]
-    elif tables.language[slot] != 0 and tables.language[slot] != tables.tongue[story]:
+        tables.tongue[story] = language
+    elif language != 0 and language != tables.tongue[story]:
         tables.tongue[story] = -1
 
 
@@ -165,10 +178,7 @@ def absorb_story(tables, absorbed, survivor, lookup):  # type: ignore[no-untyped
     tables.dated[survivor] += tables.dated[absorbed]
     add_to(tables.joined[survivor], tables.joined[absorbed], 1.0)
     add_to(tables.around[survivor], tables.around[absorbed], 1.0)
-    if tables.tongue[survivor] == 0:
-        tables.tongue[survivor] = tables.tongue[absorbed]
-    elif tables.tongue[absorbed] != 0 and tables.tongue[absorbed] != tables.tongue[survivor]:
-        tables.tongue[survivor] = -1
+    note_language(tables, survivor, tables.tongue[absorbed])
     for i in range(tables.kept[absorbed]):
         unlist_story(tables, absorbed, tables.members[absorbed, i])
     for i in range(tables.kept[absorbed]):

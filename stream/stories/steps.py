@@ -71,7 +71,7 @@ def join_or_open(tables, lookup, found, slot, order, place, around):  # type: ig
         nearest = tables.time[found.near_slot[0]] if nearest_dated else np.int64(0)
         note_tempo(tables, tables.time[slot], nearest, nearest_dated, found.near[0])
     if place < 0:
-        story = open_story(tables, slot)
+        story = open_story(tables)
     else:
         index = order[place]
         story = found.slots[index]

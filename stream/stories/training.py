@@ -17,6 +17,7 @@ from stream.stories.halves import SPLIT_THRESHOLD
 from stream.stories.join_features import JOIN_FEATURES, JOIN_SIGNS, MAX_SCORED
 from stream.stories.merge_features import MERGE_FEATURES, MERGE_SIGNS
 from stream.stories.model import NO_SCORE, Compiled, LearnedScore, Scorer, linear_part
+from stream.stories.placements import Placements
 from stream.stories.settings import StorySettings
 from stream.stories.tables import NOW, new_tables
 from stream.stories.workbench import ArticleGiven, Workbench
@@ -114,9 +115,7 @@ class TrainingRun:
         self.merge_rows: list[Row] = []
         self._shift = shift
         self._stream: Sequence[StreamArticle] = ()
-        self._placed: list[int] = []  # story number of each article, before merges
-        self._survivors: dict[int, int] = {}
-        self.first: list[int] = []  # story number of each article as it was first assigned
+        self._placements = Placements()
 
     def follow(self, stream: Sequence[StreamArticle]) -> None:
         """Take in the whole stream."""
@@ -124,14 +123,14 @@ class TrainingRun:
         for number, article in enumerate(stream):
             self._take(number, article)
 
+    @property
+    def first(self) -> list[int]:
+        """The story number that each article was first assigned."""
+        return self._placements.first
+
     def repaired(self) -> list[int]:
         """The story number that each article ended up in."""
-        return [self._survivor(story) for story in self._placed]
-
-    def _survivor(self, story: int) -> int:
-        while story in self._survivors:
-            story = self._survivors[story]
-        return story
+        return self._placements.repaired()
 
     def _take(self, number: int, article: StreamArticle) -> None:
         bench = self._bench
@@ -156,8 +155,7 @@ class TrainingRun:
         if bench.chosen < 0:
             self._labels[bench.story] = Counter()
         self._labels[bench.story][article.label] += 1
-        self.first.append(int(bench.tables.story[bench.story]))
-        self._placed.append(self.first[-1])
+        self._placements.place(int(bench.tables.story[bench.story]))
         merged = self._note_neighbours()
         if self._halves and bench.chosen >= 0 and not merged:
             self._split(bench.story, self._halves.compiled)
@@ -199,7 +197,7 @@ class TrainingRun:
     def _absorb(self, one: int, other: int) -> None:
         numbers = self._bench.tables.story
         survivor, absorbed = (one, other) if numbers[one] < numbers[other] else (other, one)
-        self._survivors[int(numbers[absorbed])] = int(numbers[survivor])
+        self._placements.merge(int(numbers[absorbed]), int(numbers[survivor]))
         self._bench.merge(absorbed, survivor)
         self._labels[survivor] += self._labels.pop(absorbed)
 
@@ -208,8 +206,7 @@ class TrainingRun:
         if leaving:
             self._labels[fresh] = Counter(self._stream[number].label for number in leaving)
             self._labels[story] -= self._labels[fresh]
-            for number in leaving:
-                self._placed[number] = int(self._bench.tables.story[fresh])
+            self._placements.split(leaving, int(self._bench.tables.story[fresh]))
 
 
 def _collect(examples: Examples, rows: list[Row], width: int) -> None:

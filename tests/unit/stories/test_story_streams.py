@@ -11,6 +11,7 @@ from stream.scoring import b_cubed
 from stream.stories import StoryIndex, StorySettings, evidence_of
 from stream.stories.decision import Factor
 from stream.stories.join_features import GROWN
+from stream.stories.placements import Placements
 from stream.stories.steps import COUNTED
 from stream.stories.tables import COHESION_SUM, SIZE_COUNT, SIZE_SUM
 from tests.unit.stories.newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
@@ -21,23 +22,18 @@ EVENTS, ARTICLES = 60, 360
 def fold(settings: StorySettings, plan, restart_at: int | None = None):
     """First and repaired story of each article, and all decisions."""
     index = StoryIndex(settings, DIMENSIONS)
-    decisions, placed, survivors = [], [], {}
+    decisions, placements = [], Placements()
     for number, (event, hours) in enumerate(plan):
         if number == restart_at:
             index = StoryIndex.restore(settings, DIMENSIONS, index.snapshot())
         decision = send(index, number, event, hours)
         decisions.append(decision)
-        placed.append(decision.story)
+        placements.place(decision.story)
         if decision.split:
-            for left in decision.split.leaving:
-                placed[left] = decision.split.fresh
-        survivors.update({merge.absorbed: merge.survivor for merge in decision.merges})
-    repaired = []
-    for story in placed:
-        while story in survivors:
-            story = survivors[story]
-        repaired.append(story)
-    return decisions, repaired
+            placements.split(decision.split.leaving, decision.split.fresh)
+        for merge in decision.merges:
+            placements.merge(merge.absorbed, merge.survivor)
+    return decisions, placements.repaired()
 
 
 def agreement(plan, stories):
