@@ -30,6 +30,7 @@ from stream.stories.weighing import (
     MIX_WHOLE,
     add_to,
     compare,
+    dot,
     rarity,
     zero,
 )
@@ -190,9 +191,9 @@ def find(tables, slot, cross_language, found):  # type: ignore[no-untyped-def]
     for i in range(touched):
         story = found.touched[i]
         score = found.score[story]
-        if not may_join(tables, story, slot, cross_language):
-            continue
         if count == LISTED and score <= found.score[found.slots[LISTED - 1]]:
+            continue
+        if not may_join(tables, story, slot, cross_language):
             continue
         place = count if count < LISTED else LISTED - 1
         while place > 0 and found.score[found.slots[place - 1]] < score:
@@ -225,10 +226,7 @@ def _find_by_centre(tables, slot, cross_language, found, listed):  # type: ignor
     products = np.zeros(CLOSEST, np.int32)
     for i in range(tables.totals[RECENT_COUNT]):
         story = tables.recent[i]
-        product = np.int32(0)
-        centre = tables.centre[story]
-        for j in range(len(vector)):
-            product += np.int32(vector[j]) * np.int32(centre[j])
+        product = dot(vector, tables.centre[story])
         if product <= products[CLOSEST - 1] or not may_join(tables, story, slot, cross_language):
             continue
         known = False

@@ -39,7 +39,7 @@ def split_story(tables, lookup, story, merge_score, threshold, features, logits,
     new story. Where the story stays whole that is 0 and -1. The half of the first exemplar keeps the story.
     """
     kept = tables.kept[story]
-    if kept != tables.size[story] or not _due(kept) or not _tells_enough(tables, story):
+    if kept != tables.size[story] or not _tells_enough(tables, story):
         return 0, np.int32(-1)
     similarity = np.zeros((CHANNELS, kept, kept))
     _compare_exemplars(tables, story, lookup, similarity)
@@ -62,14 +62,6 @@ def split_story(tables, lookup, story, merge_score, threshold, features, logits,
             moved += 1
     _part(tables, story, rest, fresh)
     return moved, fresh
-
-
-@part
-def _due(kept):  # type: ignore[no-untyped-def]
-    for count in SPLIT_AT:  # noqa: SIM110 - numba has no any()
-        if kept == count:
-            return True
-    return False
 
 
 @part

@@ -105,8 +105,9 @@ def join_features(tables, slot, found, order, count, around, features):  # type:
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
     tempo_evidence(tables.gaps, tempo)
+    nearness = usual_nearness(tables, tables.time[slot])
     for place in range(scored):
-        _one_story(tables, slot, found, order, count, place, around, usual, tempo, features[place])
+        _one_story(tables, slot, found, order, count, place, around, usual, tempo, nearness, features[place])
     for place in range(scored):
         for i in range(features.shape[1]):
             features[place, i] = np.rint(features[place, i] * ROUNDING) / ROUNDING
@@ -114,7 +115,7 @@ def join_features(tables, slot, found, order, count, around, features):  # type:
 
 
 @part
-def _one_story(tables, slot, found, order, count, place, around, usual, tempo, row):  # type: ignore[no-untyped-def]
+def _one_story(tables, slot, found, order, count, place, around, usual, tempo, nearness, row):  # type: ignore[no-untyped-def]
     index = order[place]
     story = found.slots[index]
     kept = tables.kept[story]
@@ -149,7 +150,7 @@ def _one_story(tables, slot, found, order, count, place, around, usual, tempo, r
         evidence = tempo[tempo_bin(gap)]
         row[TEMPO] = min(4.0, max(-3.0, evidence))
         row[TEMPO_BEST] = max(-5.0, evidence - highest(tempo))
-        row[NEARER] = row[RECENT_GAP] - usual_nearness(tables, tables.time[slot])
+        row[NEARER] = row[RECENT_GAP] - nearness
     row[NEAR_AND_SIMILAR] = row[RECENT_GAP] * min(1.0, max(0.0, row[COHESION]))
 
 

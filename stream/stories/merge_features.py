@@ -91,9 +91,12 @@ def merge_features(tables, story, others, count, lookup, features):  # type: ign
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
     tempo_evidence(tables.gaps, tempo)
+    nearness = usual_nearness(tables, tables.last[story])
     closeness = np.zeros(count)
     for place in range(count):
-        closeness[place] = _one_pair(tables, story, others[place], lookup, usual, tempo, features[place])
+        closeness[place] = _one_pair(
+            tables, story, others[place], lookup, usual, tempo, nearness, features[place]
+        )
     top = max(0.0, highest(closeness))
     total = 0.0
     for place in range(count):
@@ -114,7 +117,7 @@ def merge_features(tables, story, others, count, lookup, features):  # type: ign
 
 
 @part
-def _one_pair(tables, story, other, lookup, usual, tempo, row):  # type: ignore[no-untyped-def]
+def _one_pair(tables, story, other, lookup, usual, tempo, nearness, row):  # type: ignore[no-untyped-def]
     """Fill a row but for margin and crowd; return the cosine of the centres, all channels mixed."""
     across = np.zeros(CHANNELS)
     row[SHARED_NAMES] = _compare_across(tables, story, other, lookup, across)
@@ -134,7 +137,7 @@ def _one_pair(tables, story, other, lookup, usual, tempo, row):  # type: ignore[
     fewer = min(tables.size[story], tables.size[other])
     row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, fewer)
     row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer)) * _choice(tables)
-    _fill_times(tables, story, other, tempo, row)
+    _fill_times(tables, story, other, tempo, nearness, row)
     row[NEAR_AND_SIMILAR] = row[RECENT_GAP] * min(1.0, max(0.0, row[POOLED]))
     return cosine[MIXED]
 
@@ -216,7 +219,8 @@ def _centre_cosines(tables, story, other, across):  # type: ignore[no-untyped-de
 
 
 @part
-def _fill_times(tables, story, other, tempo, row):  # type: ignore[no-untyped-def]
+def _fill_times(tables, story, other, tempo, nearness, row):  # type: ignore[no-untyped-def]
+    """`nearness`: the usual one at the end of `story`, which is mostly the later of the two."""
     row[OVERLAP] = 0.0
     if not tables.dated[story] or not tables.dated[other]:
         row[RECENT_GAP] = row[SPAN_GAP] = 0.5
@@ -232,5 +236,7 @@ def _fill_times(tables, story, other, tempo, row):  # type: ignore[no-untyped-de
     evidence = tempo[tempo_bin(gap)]
     row[TEMPO] = min(4.0, max(-3.0, evidence))
     row[TEMPO_BEST] = max(-5.0, evidence - highest(tempo))
-    row[NEARER] = row[RECENT_GAP] - usual_nearness(tables, max(tables.last[story], tables.last[other]))
+    if tables.last[other] > tables.last[story]:
+        nearness = usual_nearness(tables, tables.last[other])
+    row[NEARER] = row[RECENT_GAP] - nearness
     row[OVERLAP] = max(0, end - begin) / DAY / (min(spans[0], spans[1]) + 1.0)

@@ -96,11 +96,11 @@ class Scorer:
 
         A tree's part is shared out along its path: each split is credited with the change it made.
         """
-        added = np.zeros(len(row))
-        order = np.zeros(len(row), np.int64)
-        heaviest = order[: _attribute(self.compiled, row, added, order)]
-        values = np.rint(row[heaviest] * FACTOR_GRAIN) / FACTOR_GRAIN
-        rows = zip(heaviest.tolist(), values.tolist(), added[heaviest].tolist(), strict=True)
+        column = np.zeros(len(row), np.int64)
+        told = np.zeros((2, len(row)))
+        count = _attribute(self.compiled, row, column, told)
+        values, added = told.tolist()
+        rows = zip(column.tolist()[:count], values, added, strict=False)
         return tuple([Factor(self._features[i], value, part) for i, value, part in rows])
 
 
@@ -154,9 +154,13 @@ def _below(score, row, node):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _attribute(score, row, added, order):  # type: ignore[no-untyped-def]
-    """Fill `added` with what each feature adds, `order` with those that add any, heaviest first; return how many."""
+def _attribute(score, row, column, told):  # type: ignore[no-untyped-def]
+    """Fill `column` with the features that add anything, heaviest first; return how many.
+
+    `told` [2, features]: their values, and what they add, both in multiples of 1 / FACTOR_GRAIN.
+    """
     weights = score.weights
+    added = np.zeros(len(row))
     for i in range(len(row)):
         value = min(weights[HIGH, i], max(weights[LOW, i], row[i]))
         added[i] = weights[WEIGHT, i] * (value - weights[LOW, i])
@@ -171,11 +175,14 @@ def _attribute(score, row, added, order):  # type: ignore[no-untyped-def]
         added[i] = np.rint(added[i] * FACTOR_GRAIN) / FACTOR_GRAIN
         if added[i] != 0.0:
             place = count
-            while place > 0 and abs(added[order[place - 1]]) < abs(added[i]):
-                order[place] = order[place - 1]
+            while place > 0 and abs(added[column[place - 1]]) < abs(added[i]):
+                column[place] = column[place - 1]
                 place -= 1
-            order[place] = i
+            column[place] = i
             count += 1
+    for place in range(count):
+        told[0, place] = np.rint(row[column[place]] * FACTOR_GRAIN) / FACTOR_GRAIN
+        told[1, place] = added[column[place]]
     return count
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from stream.stories.candidates import MAX_FOUND, new_found
 from stream.stories.evidence import Evidence
-from stream.stories.halves import split_story
+from stream.stories.halves import SPLIT_AT, split_story
 from stream.stories.join_features import JOIN_FEATURES, MAX_SCORED
 from stream.stories.languages import language_code
 from stream.stories.membership import close_story
@@ -160,6 +160,8 @@ class Workbench:
 
         The first row of the merge features and scores is then that of the two halves.
         """
+        if int(self.tables.size[story]) not in SPLIT_AT:
+            return -1, ()
         moved, fresh = split_story(
             self.tables,
             self._lookup,
