@@ -3,7 +3,7 @@
 from stream.copies import CopyDecision
 from stream.events import Assignment, CopyOf, FactorShown, Method, NearMiss, Outcome, Rival
 from stream.register import Entry, Register
-from stream.stories import Factor, StoryRival
+from stream.stories import Factor, StoryMerge, StoryRival, StorySplit
 from stream.story_record import StoryRecord
 
 DIGITS = 4  # of every score that goes out; enough to explain, too few to hang on a millisecond of transport
@@ -49,8 +49,17 @@ def rival(second: StoryRival | None, record: StoryRecord | None) -> Rival | None
     return Rival(record.id, round(second.score, DIGITS)) if second and record else None
 
 
-def moved(entry: Entry, leader_id: str | None, record: StoryRecord, story_id: str) -> Assignment:
-    """An article that moved out of a story that was merged into another, or parted."""
+def moved(
+    entry: Entry,
+    leader_id: str | None,
+    record: StoryRecord,
+    story_id: str,
+    decision: StoryMerge | StorySplit,
+) -> Assignment:
+    """An article that moved out of a story that was merged into another, or parted.
+
+    The score is that of the two stories being one: from the threshold on they merged, below it they were parted.
+    """
     outcome = copy_outcome(entry.kind) if entry.kind else Outcome.UNIQUE
     return Assignment(
         article_id=entry.id,
@@ -59,5 +68,8 @@ def moved(entry: Entry, leader_id: str | None, record: StoryRecord, story_id: st
         method=Method.MOVED,
         outcome=outcome,
         copy_of=registered_copy(entry, leader_id),
+        score=round(decision.score, DIGITS),
+        threshold=round(decision.threshold, DIGITS),
+        factors=factors(decision.factors),
         moved_from=story_id,
     )

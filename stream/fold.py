@@ -20,7 +20,7 @@ from stream.events import Assignment, Folded, Method, Outcome, StoryEvent, iso
 from stream.fold_state import FoldState
 from stream.register import NONE
 from stream.settings import Settings
-from stream.stories import StoryDecision, StorySplit
+from stream.stories import StoryDecision, StoryMerge, StorySplit
 from stream.story_record import Report, StoryRecord
 
 
@@ -120,7 +120,7 @@ class Fold:
         moment.stories.append(state.storybook.changed(record))
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
         for merge in decision.merges:
-            self._merge(moment, merge.absorbed, merge.survivor)
+            self._merge(moment, merge)
         if decision.split:
             self._split(moment, record, decision.split)
         return moment.folded(Outcome.UNIQUE)
@@ -154,12 +154,12 @@ class Fold:
             model=moment.article.model,
         )
 
-    def _merge(self, moment: _Moment, absorbed: int, survivor: int) -> None:
+    def _merge(self, moment: _Moment, merge: StoryMerge) -> None:
         """Let one story live on in another, and say of each article that it moved."""
         state = self.state
-        ended, record, moved = state.storybook.merge(absorbed, survivor, state.time.now)
+        ended, record, moved = state.storybook.merge(merge.absorbed, merge.survivor, state.time.now)
         moment.stories.extend((ended, state.storybook.changed(record)))
-        self._move(moment, moved, record, ended.story_id)
+        self._move(moment, moved, record, ended.story_id, merge)
 
     def _split(self, moment: _Moment, record: StoryRecord, split: StorySplit) -> None:
         """Let a part of a story be one of its own; withdrawn articles, which the index still knows, are no part."""
@@ -172,10 +172,17 @@ class Fold:
         fresh, moved = state.storybook.split(record, split.fresh, leaving, copies, moment.logged)
         moment.stories.append(self._changed_or_emptied(record))
         moment.stories.append(state.storybook.changed(fresh))
-        self._move(moment, moved, fresh, record.id)
+        self._move(moment, moved, fresh, record.id, split)
 
-    def _move(self, moment: _Moment, moved: Sequence[int], record: StoryRecord, story_id: str) -> None:
-        """Say of each article that it moved from a story into that of the record."""
+    def _move(
+        self,
+        moment: _Moment,
+        moved: Sequence[int],
+        record: StoryRecord,
+        story_id: str,
+        decision: StoryMerge | StorySplit,
+    ) -> None:
+        """Say of each article that it moved from a story into that of the record, and by what decision."""
         state = self.state
         for number in moved:
             if state.register.holds(number):
@@ -183,7 +190,7 @@ class Fold:
                 entry.story = record.number
                 state.register.replace(number, entry)
                 leader = state.leader_id(entry)
-                moment.assignments.append(explained.moved(entry, leader, record, story_id))
+                moment.assignments.append(explained.moved(entry, leader, record, story_id, decision))
 
     def _correct(self, moment: _Moment, number: int, record: StoryRecord) -> Folded:
         """The same id with changed content stays in its story, which shows the new title."""

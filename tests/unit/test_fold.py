@@ -199,6 +199,11 @@ def test_a_parted_story_says_so_of_both_stories_and_of_each_article_that_moved()
     assert {one.story_id for one in moved} == {fresh.id}
     assert {one.moved_from for one in moved} == {left.id}
     assert len(moved) == fresh.counts.articles > fresh.counts.reports
+    for one in moved:
+        assert one.score is not None
+        assert one.threshold is not None
+        assert one.score < one.threshold
+        assert one.factors
 
 
 def test_after_a_split_each_article_and_its_copies_are_told_in_the_story_of_their_event():
