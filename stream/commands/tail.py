@@ -52,4 +52,12 @@ def story_line(record: ConsumerRecord) -> str:
     story: dict[str, Any] = msgspec.json.decode(record.value)
     counts = story["counts"]
     sizes = f"{counts['sources']} sources, {counts['reports']} reports, {counts['copies']} copies"
-    return f"[{style}]{kind:8}[/] [bold]{escape(story['headline'])}[/] [dim]({sizes}; v{story['version']})[/]"
+    told = f"({sizes}; v{story['version']}{_kinship(story)})"
+    return f"[{style}]{kind:8}[/] [bold]{escape(story['headline'])}[/] [dim]{told}[/]"
+
+
+def _kinship(story: dict[str, Any]) -> str:
+    """The story it lives on in, or was parted from."""
+    if story["merged_into"]:
+        return f"; lives on as {escape(story['merged_into'])}"
+    return f"; parted from {escape(story['split_from'])}" if story["split_from"] else ""

@@ -17,9 +17,12 @@ from stream.commands.tail import story_line
 CORPUS = Path(__file__).parents[1] / "corpus" / "articles.jsonl"
 
 
-def record(headline: str, kind: str = "updated") -> SimpleNamespace:
+def record(
+    headline: str, kind: str = "updated", merged_into: str | None = None, split_from: str | None = None
+) -> SimpleNamespace:
     counts = {"articles": 3, "copies": 1, "reports": 2, "sources": 2}
-    value = json.dumps({"headline": headline, "version": 4, "counts": counts}).encode()
+    kin = {"merged_into": merged_into, "split_from": split_from}
+    value = json.dumps({"headline": headline, "version": 4, "counts": counts, **kin}).encode()
     return SimpleNamespace(key=b"s1", value=value, headers=[("ce_type", f"newsfold.story.{kind}".encode())])
 
 
@@ -91,6 +94,11 @@ def test_tail_shows_a_story_on_one_line():
     assert printed(story_line(record("Talks resume"))) == (
         "updated  Talks resume (2 sources, 2 reports, 1 copies; v4)\n"
     )
+
+
+def test_tail_names_the_story_that_another_lives_on_as_or_was_parted_from():
+    assert "; v4; lives on as s2)" in printed(story_line(record("Talks", "merged", merged_into="s2")))
+    assert "; v4; parted from s2)" in printed(story_line(record("Talks", "created", split_from="s2")))
 
 
 def test_markup_in_a_headline_stays_text():
