@@ -22,7 +22,9 @@ MAX_LINKS = 16  # neighbouring stories a story counts its links with
 SAMPLE = 512  # event times kept of all dated articles, for the tempo of the stream
 TEMPO_BINS = 9
 
-BACKGROUND_ARTICLES = 2_000  # what the shipped document frequencies count for beside the stream's own
+# What the shipped document frequencies count for beside the stream's own: little enough that a stream tells what its
+# own pages say within some hundred articles (with 2,000, strangers chained up to 15 in a story; decision 0004).
+BACKGROUND_ARTICLES = 500
 DAY = 86_400_000
 
 # Indices into `totals`
