@@ -1,6 +1,7 @@
 """The record of one open story, and the snapshot that readers get of it."""
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from math import log2
 from typing import TypeVar
 
@@ -19,11 +20,11 @@ UNNAMED = ""
 Counted = TypeVar("Counted", str, int)
 
 
-class Report(msgspec.Struct):
+class Report(msgspec.Struct, dict=True):
     """A listed report: how it is shown, and how many later articles carry its text.
 
     `seen`, `last_published`, `first_published` and `languages` are of the report and its copies, `keyterms` of its
-    text: with them a story can be parted in two. `joined`: its centrality counts.
+    text: with them a story can be parted in two. `joined`: its centrality counts. `shown` is kept until `revise`.
     """
 
     number: int
@@ -49,6 +50,12 @@ class Report(msgspec.Struct):
         self.first_published = _earliest(self.first_published, published)
         self.last_published = _latest(self.last_published, published)
 
+    def revise(self, title: str, url: str | None, copies: int) -> None:
+        """Change what readers see of the report."""
+        self.title, self.url, self.copies = title, url, copies
+        self.__dict__.pop("shown", None)
+
+    @cached_property
     def shown(self) -> ArticleShown:
         """The report as a snapshot lists it."""
         return ArticleShown(
@@ -116,7 +123,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         """Take in another article with the text of `leader`."""
         for report in self.reports:
             if report.number == leader:
-                report.copies += 1
+                report.revise(report.title, report.url, report.copies + 1)
                 report.carry(language, published)
         self._add_member(number, leader, source, language, published, seen)
 
@@ -142,7 +149,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         """Show the corrected title and url of an article."""
         for report in self.reports:
             if report.number == number:
-                report.title, report.url = title, url
+                report.revise(title, url, report.copies)
         self.last_seen = max(self.last_seen, seen)
 
     def withdraw(self, number: int, leader: int, seen: int) -> None:
@@ -155,7 +162,7 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         self.reports = [report for report in self.reports if report.number != number]
         for report in self.reports:
             if report.number == leader:
-                report.copies -= 1
+                report.revise(report.title, report.url, report.copies - 1)
         self.last_seen = max(self.last_seen, seen)
 
     def absorb(self, other: "StoryRecord") -> None:
@@ -215,13 +222,13 @@ class StoryRecord(msgspec.Struct, kw_only=True):
 
     def representative(self) -> Report | None:
         """The report that stands for the story: most central, with a bonus for how widely it is carried."""
-        cohesion = self.cohesion
-
-        def standing(report: Report) -> tuple[float, int]:
-            central = cohesion if report.number == self.founder else report.centrality
-            return central + COPY_WEIGHT * log2(1 + report.copies), -report.number
-
-        return max(self.reports, key=standing, default=None)
+        best, highest = None, 0.0
+        for report in self.reports:
+            central = self.cohesion if report.number == self.founder else report.centrality
+            standing = central + COPY_WEIGHT * log2(1 + report.copies) if report.copies else central
+            if best is None or (standing, best.number) > (highest, report.number):
+                best, highest = report, standing
+        return best
 
     def _bound(self) -> None:
         while len(self.reports) > SHOWN_ARTICLES:
@@ -247,10 +254,10 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
         merged_into=record.merged_into,
         split_from=record.split_from,
         headline=representative.title if representative else "",
-        representative=representative.shown() if representative else None,
+        representative=representative.shown if representative else None,
         keywords=tuple(term for term, _ in keywords),
         languages=tuple(name for name, _ in languages),
-        articles=tuple(report.shown() for report in listed),
+        articles=tuple([report.shown for report in listed]),
         counts=Counts(
             articles=articles,
             copies=articles - len(record.carried),
