@@ -28,10 +28,8 @@ ROUNDS_KEPT = 3  # whose examples the last fit sees
 MERGE_WEIGHT_LIMIT = 40.0  # what the merge of two large stories counts for at most
 # Logits from which articles join and stories merge. Above 0, as a wrong merge spoils all that follows: merging from
 # 0.4, a set of long affairs that was left out got .67 of B-cubed F1, from 1.0 .83; known sets lose nothing by it.
-JOIN_THRESHOLD, MERGE_THRESHOLD = 0.4, 0.8
-# Articles join more readily while a model is trained, so that it sees more of what it must refuse. The model made
-# then joins from 0.4: half as many strangers are paired, at .000 to .006 of B-cubed F1 (decision 0004).
-TRAINING_JOIN_THRESHOLD = 0.2
+# Joining from 0.4 pairs half as many strangers, and costs .006 on a mixed stream (decision 0004).
+JOIN_THRESHOLD, MERGE_THRESHOLD = 0.2, 0.8
 WINDOW = StorySettings().window  # milliseconds of stream time after which an idle story closes
 
 
@@ -74,20 +72,13 @@ def train(
         history.append((joins, merges))
         recent = history[-ROUNDS_KEPT:] if turn else history
         fitted = Fitted(
-            fit(
-                [pair[0] for pair in recent],
-                JOIN_FEATURES,
-                JOIN_SIGNS,
-                TRAINING_JOIN_THRESHOLD,
-                with_trees,
-                seed,
-            ),
+            fit([pair[0] for pair in recent], JOIN_FEATURES, JOIN_SIGNS, JOIN_THRESHOLD, with_trees, seed),
             fit([pair[1] for pair in recent], MERGE_FEATURES, MERGE_SIGNS, MERGE_THRESHOLD, with_trees, seed),
         )
         if progress:
             progress(turn + 1)
     assert fitted is not None  # noqa: S101 - there is at least one round
-    return Fitted(msgspec.structs.replace(fitted.join, threshold=JOIN_THRESHOLD), fitted.merge)
+    return fitted
 
 
 def mean_model(models: Sequence[Fitted]) -> Fitted:
