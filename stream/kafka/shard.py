@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 import structlog
 import xxhash
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalOperation
 
 from stream.checkpoints import Arrays, Checkpoints
 from stream.copies import fingerprint_of
@@ -174,12 +175,15 @@ class Shard:
     async def _commit(self, folded: list[Folded], following: int) -> None:
         async with self._producer.transaction():
             sent: list[asyncio.Future[object]] = []
+            refused: IllegalOperation | None = None
             try:
                 for message, headers in self._messages(folded):
                     sent.append(await self._producer.send(*message, headers=headers))
+            except IllegalOperation as error:  # an earlier one failed meanwhile, and with it the transaction
+                refused = error
             finally:  # each one's own error is taken note of, also where a later send failed
                 outcomes = await asyncio.gather(*sent, return_exceptions=True)
-            for outcome in outcomes:
+            for outcome in (*outcomes, refused):
                 if isinstance(outcome, BaseException):
                     raise outcome
             await self._producer.send_offsets_to_transaction(
