@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 from collections import Counter, defaultdict
+from itertools import islice
 from pathlib import Path
 from statistics import mean
 from time import process_time
@@ -76,7 +77,7 @@ def run(articles: int, seed: int) -> dict[str, Any]:
     made: dict[str, NewsArticle] = {}
     seconds = 0.0
     for _ in track(range(0, articles, BATCH), description="Folding"):
-        batch = [article for article, _ in zip(news, range(BATCH), strict=False)]
+        batch = list(islice(news, BATCH))
         records = desk.embed(batch)
         made |= {record.id: article for record, article in zip(records, batch, strict=True)}
         began = process_time()
