@@ -28,7 +28,7 @@ from stream.settings import CheckpointSettings
 log = structlog.get_logger(__name__)
 
 MAGIC = b"NEWSFOLD"
-FORMAT = 4
+FORMAT = 5
 SUFFIX = ".checkpoint"
 PART = ".part"
 LENGTH_BYTES = 8

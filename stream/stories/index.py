@@ -86,7 +86,7 @@ class StoryIndex:
             story=story_number,
             created=created,
             score=logits[best] if scored else 0.0,
-            threshold=threshold,
+            threshold=bench.threshold,
             factors=factors,
             rival=rival,
             centrality=centrality,

@@ -8,16 +8,13 @@ from stream.kernels import part
 from stream.stories.candidates import may_join
 from stream.stories.tables import (
     CHANNELS,
-    COHESION_COUNT,
-    COHESION_SUM,
-    CROWD_SUM,
+    COHESION_LEVEL,
+    CROWD_LEVEL,
     MAX_NAMES,
     MIXED,
     RECENT_COUNT,
-    RIVAL_COUNT,
-    RIVAL_SUM,
-    SIZE_COUNT,
-    SIZE_SUM,
+    RIVAL_LEVEL,
+    SIZE_LEVEL,
 )
 from stream.stories.weighing import add_to, compare
 
@@ -67,20 +64,31 @@ def background(tables, slot, lookup, cross_language, around):  # type: ignore[no
 
 
 @part
+def usual(tables, level, prior, weight):  # type: ignore[no-untyped-def]
+    """The running mean of a level, which is `prior` before anything was noted, as if noted `weight` times."""
+    return (prior * weight + tables.levels[level, 0]) / (weight + tables.levels[level, 1])
+
+
+@part
+def note(tables, level, value, most):  # type: ignore[no-untyped-def]
+    """Count a value in a running mean; beyond `most` of them half are forgotten."""
+    tables.levels[level, 0] += value
+    tables.levels[level, 1] += 1.0
+    if tables.levels[level, 1] > most:
+        tables.levels[level, 0] *= 0.5
+        tables.levels[level, 1] *= 0.5
+
+
+@part
 def usual_cohesion(tables):  # type: ignore[no-untyped-def]
     """The running mean similarity of articles to the members of the story they joined."""
-    total = COHESION_PRIOR * COHESION_WEIGHT + tables.levels[COHESION_SUM]
-    return total / (COHESION_WEIGHT + tables.levels[COHESION_COUNT])
+    return usual(tables, COHESION_LEVEL, COHESION_PRIOR, COHESION_WEIGHT)
 
 
 @part
 def note_cohesion(tables, similarity):  # type: ignore[no-untyped-def]
     """Count the similarity at which an article joined."""
-    tables.levels[COHESION_SUM] += similarity
-    tables.levels[COHESION_COUNT] += 1.0
-    if tables.levels[COHESION_COUNT] > COHESION_FORGET:
-        tables.levels[COHESION_SUM] *= 0.5
-        tables.levels[COHESION_COUNT] *= 0.5
+    note(tables, COHESION_LEVEL, similarity, COHESION_FORGET)
 
 
 @part
@@ -90,8 +98,7 @@ def usual_size(tables):  # type: ignore[no-untyped-def]
     Counted by article, not by story: where half of all articles are of long affairs, long stories are usual, however
     many small ones lie beside them.
     """
-    total = SIZE_PRIOR * SIZE_WEIGHT + tables.levels[SIZE_SUM]
-    return total / (SIZE_WEIGHT + tables.levels[SIZE_COUNT])
+    return usual(tables, SIZE_LEVEL, SIZE_PRIOR, SIZE_WEIGHT)
 
 
 @part
@@ -103,37 +110,26 @@ def size_beside_usual(tables, articles):  # type: ignore[no-untyped-def]
 @part
 def note_size(tables, size):  # type: ignore[no-untyped-def]
     """Count the size of a story that an article is about to join."""
-    tables.levels[SIZE_SUM] += log(float(size))
-    tables.levels[SIZE_COUNT] += 1.0
-    if tables.levels[SIZE_COUNT] > SIZE_FORGET:
-        tables.levels[SIZE_SUM] *= 0.5
-        tables.levels[SIZE_COUNT] *= 0.5
+    note(tables, SIZE_LEVEL, log(float(size)), SIZE_FORGET)
 
 
 @part
 def usual_rival(tables):  # type: ignore[no-untyped-def]
     """The running mean similarity of an article to the centre of the second story, where many were found."""
-    total = RIVAL_PRIOR * RIVAL_WEIGHT + tables.levels[RIVAL_SUM]
-    return total / (RIVAL_WEIGHT + tables.levels[RIVAL_COUNT])
+    return usual(tables, RIVAL_LEVEL, RIVAL_PRIOR, RIVAL_WEIGHT)
 
 
 @part
 def usual_crowd(tables):  # type: ignore[no-untyped-def]
     """The running mean similarity of an article to the stories from the second on, where many were found."""
-    total = CROWD_PRIOR * RIVAL_WEIGHT + tables.levels[CROWD_SUM]
-    return total / (RIVAL_WEIGHT + tables.levels[RIVAL_COUNT])
+    return usual(tables, CROWD_LEVEL, CROWD_PRIOR, RIVAL_WEIGHT)
 
 
 @part
 def note_rivals(tables, second, crowd):  # type: ignore[no-untyped-def]
     """Count the similarity of an article to the second of many stories, and to the second and those after it."""
-    tables.levels[RIVAL_SUM] += second
-    tables.levels[CROWD_SUM] += crowd
-    tables.levels[RIVAL_COUNT] += 1.0
-    if tables.levels[RIVAL_COUNT] > RIVAL_FORGET:
-        tables.levels[RIVAL_SUM] *= 0.5
-        tables.levels[CROWD_SUM] *= 0.5
-        tables.levels[RIVAL_COUNT] *= 0.5
+    note(tables, RIVAL_LEVEL, second, RIVAL_FORGET)
+    note(tables, CROWD_LEVEL, crowd, RIVAL_FORGET)
 
 
 @part

@@ -9,9 +9,10 @@ from stream.stories.links import add_links
 from stream.stories.membership import absorb_story, add_article, open_story
 from stream.stories.merge_features import MAX_NEIGHBOURS, above_strangers, merge_features
 from stream.stories.model import score_rows
+from stream.stories.readiness import caution, note_best
 from stream.stories.similarity_rule import ranked
 from stream.stories.tables import MIXED, NEXT_STORY
-from stream.stories.tempo import note_tempo
+from stream.stories.tempo import highest, note_tempo
 from stream.stories.weighing import add_to, clear, discount, look_up, take_in
 
 STRANGERS_MARGIN = 0.1  # a story none of whose members is closer by this than strangers are cannot be joined
@@ -120,8 +121,9 @@ def place_article(  # type: ignore[no-untyped-def]
 ):
     """All of it in one call, for the cost of a call: weigh, decide by the score, record, look around.
 
-    Return the stories found, the place joined (-1: a new story), the story's slot, and the neighbours measured. The
-    join score decides where it has weights; else the similarity does, and there is no looking around.
+    Return the stories found, the place joined (-1: a new story), the story's slot, the neighbours measured, and the
+    threshold as this stream has moved it. The join score decides where it has weights; else the similarity does, and
+    there is no moving and no looking around.
     """
     slot, count = weigh_article(
         tables,
@@ -147,6 +149,8 @@ def place_article(  # type: ignore[no-untyped-def]
         for place in range(scored):
             if features[place, ABOVE] < margin:
                 logits[place] = min(logits[place], NO_JOIN)
+        threshold += caution(tables)
+        note_best(tables, highest(logits[:scored]) if scored else NO_JOIN)
     else:
         for place in range(scored):
             logits[place] = scores[order[place]]
@@ -164,7 +168,7 @@ def place_article(  # type: ignore[no-untyped-def]
         for place in range(near):
             if above_strangers(merge_features_of[place]) < MERGE_MARGIN:
                 merge_logits[place] = min(merge_logits[place], NO_JOIN)
-    return count, best, story, near
+    return count, best, story, near, threshold
 
 
 @part

@@ -29,15 +29,16 @@ DAY = 86_400_000
 
 # Indices into `totals`
 ARTICLES, NEXT_STORY, NOW, DATED, RECENT_COUNT = range(5)
-# Indices into `levels`
-COHESION_SUM, COHESION_COUNT, SIZE_SUM, SIZE_COUNT, RIVAL_SUM, CROWD_SUM, RIVAL_COUNT = range(7)
+# Rows of `levels`
+LEVELS = 5
+COHESION_LEVEL, SIZE_LEVEL, RIVAL_LEVEL, CROWD_LEVEL, SURE_LEVEL = range(LEVELS)
 
 
 class Tables(NamedTuple):
     """Every array of the index. First dimension: S story slots, E exemplar slots; d dimensions."""
 
     totals: np.ndarray  # int64 [8]
-    levels: np.ndarray  # float64 [8]
+    levels: np.ndarray  # float64 [LEVELS, 2]: of what is usual in this stream, sum and count
     word_frequency: np.ndarray  # int32 [TERM_BUCKETS]
     name_frequency: np.ndarray  # int32 [TERM_BUCKETS]
     gaps: np.ndarray  # float64 [2, TEMPO_BINS]: of all earlier articles; of the nearest one
@@ -98,7 +99,7 @@ def new_tables(dimensions: int, stories: int = 256, exemplars: int = 1024) -> Ta
     scale = BACKGROUND_ARTICLES / table.articles
     return Tables(
         totals=np.array([BACKGROUND_ARTICLES, 0, 0, 0, 0, 0, 0, 0], np.int64),
-        levels=np.zeros(8),
+        levels=np.zeros((LEVELS, 2)),
         word_frequency=np.rint(table.terms * scale).astype(np.int32),
         name_frequency=np.rint(table.names * scale).astype(np.int32),
         gaps=np.zeros((2, TEMPO_BINS)),

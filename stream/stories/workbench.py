@@ -64,6 +64,7 @@ class Workbench:
         self.chosen = -1  # place of the story that was joined
         self.story = -1  # its slot
         self.near = 0  # neighbours it was held against
+        self.threshold = 0.0  # of joining, as this stream has moved it
         self._leaving = np.zeros(MAX_MEMBERS, np.int64)
         self._around = np.zeros(CHANNELS)
         self._lookup = new_lookup()
@@ -75,7 +76,7 @@ class Workbench:
     ) -> None:
         """Weigh an article, decide by the join score (or by similarity, for NO_SCORE), record it, look around."""
         self._make_room()
-        self.count, self.chosen, self.story, self.near = place_article(
+        self.count, self.chosen, self.story, self.near, self.threshold = place_article(
             self.tables,
             self._lookup,
             self._found,

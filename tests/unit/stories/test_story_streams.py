@@ -13,7 +13,7 @@ from stream.stories.decision import Factor
 from stream.stories.join_features import GROWN
 from stream.stories.placements import Placements
 from stream.stories.steps import COUNTED
-from stream.stories.tables import COHESION_SUM, SIZE_COUNT, SIZE_SUM
+from stream.stories.tables import COHESION_LEVEL, SIZE_LEVEL
 from tests.unit.stories.newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
 
 EVENTS, ARTICLES = 60, 360
@@ -106,7 +106,7 @@ def test_what_is_usual_in_size_follows_the_stories_that_articles_join():
 
 def usual_size(index: StoryIndex) -> float:
     levels = index.snapshot()["levels"]
-    return levels[SIZE_SUM] / levels[SIZE_COUNT]
+    return levels[SIZE_LEVEL, 0] / levels[SIZE_LEVEL, 1]
 
 
 @pytest.mark.parametrize("restart_at", [1, 7, 180])
@@ -190,7 +190,7 @@ def test_neither_the_words_nor_the_size_of_a_burst_become_usual_by_it():
         send(index, number, 1, number / 400)
         snapshot = index.snapshot()
         frequencies = (snapshot[f"{kind}_frequency_counts"].sum() for kind in ("word", "name"))
-        counted.append((*frequencies, snapshot["levels"][SIZE_SUM], snapshot["levels"][COHESION_SUM]))
+        counted.append((*frequencies, *snapshot["levels"][[SIZE_LEVEL, COHESION_LEVEL], 0]))
     assert len(set(counted[:COUNTED])) == COUNTED
     assert set(counted[COUNTED:]) == {counted[COUNTED - 1]}
 
