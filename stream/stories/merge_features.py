@@ -91,7 +91,7 @@ def merge_features(tables, story, others, count, lookup, features):  # type: ign
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
     tempo_evidence(tables.gaps, tempo)
-    nearness = usual_nearness(tables, tables.last[story])
+    nearness = usual_nearness(tables, tables.last[story]) if tables.dated[story] else 0.0
     closeness = np.zeros(count)
     for place in range(count):
         closeness[place] = _one_pair(
