@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks.stories.rivals_centroids import CentroidRule, Setting
 from benchmarks.stories.rivals_libraries import AverageLink, BirchTree, OnlineBERTopic, TextClustStream
 from benchmarks.stories.rivals_report import write_report
-from benchmarks.stories.rivals_sets import LOGGED, LabelledSet, Stream, figures, read_sets, vectorise
+from benchmarks.stories.rivals_sets import LabelledSet, Stream, figures, read_sets, vectorise
 from stream.commands.evaluate import fold_labelled
 from stream.settings import Settings
 from stream.stories import StorySettings
@@ -76,7 +76,7 @@ def run_newsfold(sets: list[LabelledSet]) -> Results:
     results: Results = {}
     for name, decision in NEWSFOLD.items():
         settings = Settings(stories=StorySettings(decision=decision))
-        fold_labelled(sets[0].articles[:WARM], settings, LOGGED)
+        fold_labelled(sets[0].articles[:WARM], settings)
         entry: Results = {"first": {}, "repaired": {}}
         articles, seconds = 0, 0.0
         for labelled in sets:
@@ -84,7 +84,7 @@ def run_newsfold(sets: list[LabelledSet]) -> Results:
             for seed in range(SEEDS):
                 stream = Stream(labelled, seed)
                 began = process_time()
-                run = fold_labelled(stream.articles, settings, LOGGED)
+                run = fold_labelled(stream.articles, settings)
                 seconds += process_time() - began
                 articles += len(stream.articles)
                 first.append(figures(run.true, run.first))

@@ -32,7 +32,7 @@ from stream.metrics import Metrics
 from stream.settings import Settings
 
 DAY = 86_400_000
-LOGGED = 1_800_000_000_000  # every article is logged at this moment, as in `newsfold evaluate`
+LOGGED = 1_800_000_000_000  # every article is read at this moment: later than all of their dates
 LEAD_WORDS = 50  # as in stream.stories.evidence
 MINILM_WORDS = 100
 MINILM_TOKENS = 192  # a title and a hundred words fit

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from time import perf_counter, time
 
@@ -14,7 +15,7 @@ from embeddings.encoder import load_encoder
 from stream.commands.labelled import Labelled, embed_labelled, in_stream_order, labelled_lines
 from stream.commands.progress import article_progress
 from stream.embed import Embedder
-from stream.embedded import Origin, decode_record, encode_record
+from stream.embedded import EmbeddedArticle, Origin, decode_record, encode_record
 from stream.fold import Fold
 from stream.metrics import Metrics
 from stream.scoring import b_cubed, pairwise
@@ -91,7 +92,7 @@ def evaluate(file: Path, settings: Settings, seeds: int, now: int) -> Evaluation
         task = progress.add_task("Folding", total=len(articles) * seeds)
         runs = []
         for seed in range(seeds):
-            runs.append(fold_labelled(in_stream_order(articles, seed), settings, now))
+            runs.append(fold_labelled(in_stream_order(articles, seed), settings))
             progress.advance(task, len(articles))
     return Evaluation(
         tuple(runs),
@@ -100,8 +101,8 @@ def evaluate(file: Path, settings: Settings, seeds: int, now: int) -> Evaluation
     )
 
 
-def fold_labelled(articles: Sequence[Labelled], settings: Settings, now: int) -> Run:
-    """Fold articles in the order given, as if all were logged at `now`."""
+def fold_labelled(articles: Sequence[Labelled], settings: Settings) -> Run:
+    """Fold articles in the order given, each as if it had been logged when it came out."""
     fold = Fold.empty(settings)
     records = [
         decode_record(encode_record(msgspec.structs.replace(article.record, origin=Origin(0, offset))))
@@ -110,14 +111,25 @@ def fold_labelled(articles: Sequence[Labelled], settings: Settings, now: int) ->
     first: dict[str, str] = {}
     repaired: dict[str, str] = {}
     begin = perf_counter()
-    for record in records:
-        for assignment in fold.fold(record, now).assignments:
+    for record, logged in zip(records, _log_times(records), strict=True):
+        for assignment in fold.fold(record, logged).assignments:
             story = assignment.story_id or f"none of {assignment.article_id}"
             first.setdefault(assignment.article_id, story)
             repaired[assignment.article_id] = story
     seconds = perf_counter() - begin
     true = {article.record.id: article.label for article in articles}
     return Run(true, first, repaired, len(articles) / max(seconds, 1e-9))
+
+
+def _log_times(records: Sequence[EmbeddedArticle]) -> list[int]:
+    """When each was logged, had it been read as it came out: never before an earlier one, the undated with the last.
+
+    Logged all at once, as they are read here, an undated first article would move the stream time to today, and
+    every later one would be late: no story would ever close.
+    """
+    known = [record.published for record in records if record.published is not None]
+    moment = known[0] if known else records[0].ingested
+    return list(accumulate((record.published or 0 for record in records), max, initial=moment))[1:]
 
 
 def score(true: Mapping[str, str], found: Mapping[str, str]) -> Score:

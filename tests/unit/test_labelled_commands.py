@@ -8,13 +8,16 @@ from click.testing import CliRunner
 
 from stream.articles_file import read_lines
 from stream.commands.evaluate import command as evaluate
+from stream.commands.evaluate import evaluate as evaluation_of
 from stream.commands.labelled import labelled_lines
 from stream.commands.tune import command as tune
 from stream.errors import SettingsError
+from stream.settings import load_settings
 from stream.stories import StorySettings, tuning
 from stream.stories.model import read_model
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+NOW = 1_790_000_000_000
 FEW_STREAMS = 3  # instead of 40 for each of the seven fits
 
 
@@ -40,6 +43,24 @@ def test_evaluate_tells_the_agreement_of_first_and_repaired_stories(labelled, tm
     assert figures["repaired"]["b_cubed_f1"] > 0.9
     assert figures["first"]["stories_true"] == figures["repaired"]["stories_true"] == stories_in(labelled)
     assert "Q4 in brief" in result.output  # among the worst merges: reports of one firm each, worded alike
+
+
+def test_an_undated_first_article_does_not_keep_the_stories_of_an_old_stream_open(tmp_path):
+    quake = "Strong earthquake shakes Valparaiso harbour, thousands leave their homes"
+    articles = [
+        {"id": "undated", "title": "Rail workers of Norrland begin a three day strike", "cluster": "strike"},
+        {"id": "then", "title": quake, "published_at": "2020-01-01T08:00:00Z", "cluster": "quake"},
+        {
+            "id": "a year later",
+            "title": f"{quake} again",
+            "published_at": "2021-01-01T08:00:00Z",
+            "cluster": "new",
+        },
+    ]
+    file = tmp_path / "old.jsonl"
+    file.write_text("".join(json.dumps(article) + "\n" for article in articles))
+    (run,) = evaluation_of(file, load_settings(), 1, NOW).runs
+    assert len(set(run.repaired.values())) == 3
 
 
 def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, tmp_path, monkeypatch):
