@@ -24,7 +24,7 @@ from stream.stories.streams import FULL, LabelledArticle, varied_streams
 from stream.stories.trained_on import TABLE, digests_of
 from stream.stories.training import mean_model, train
 
-VERSION = "5"
+VERSION = "6"
 STREAMS = 96  # for each seed
 SEEDS = "1,2,3"
 

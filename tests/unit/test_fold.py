@@ -136,13 +136,15 @@ def test_a_retraction_that_overtook_its_article_keeps_the_older_delivery_out():
 
 
 def twins(*, wire: bool = False, retracted: bool = False) -> list[EmbeddedArticle]:
-    """Reports of thirty events, then of two nearly alike; with `wire` another outlet carries each of
+    """Two reports each of fifteen events, then those of two nearly alike; with `wire` another outlet carries each of
     the first five; with `retracted` those of side 1 among these are withdrawn again.
     """
     records = []
-    for event in range(30):
-        own = " ".join(word(random.Random(1_000 * event + n), 5) for n in range(60))
-        records.append(told(f"other{event}", len(records), own[:40], own, direction(200 + event, 0)))
+    for report in range(30):
+        event, drawn = report // 2, random.Random(report)
+        own = [word(random.Random(1_000 * event + n), 5) for n in range(60)]
+        text = " ".join(drawn.sample(own, 40))
+        records.append(told(f"other{report}", len(records), text[:40], text, direction(200 + event, report)))
     for number in range(TWIN_REPORTS):
         side, title, text, vector = twin_report(number)
         record = told(f"twin{number}", len(records), title, text, vector)
