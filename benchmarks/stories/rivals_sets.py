@@ -32,7 +32,7 @@ from stream.metrics import Metrics
 from stream.settings import Settings
 
 DAY = 86_400_000
-LOGGED = 1_800_000_000_000  # every article is read at this moment: later than all of their dates
+READ_AT = 1_800_000_000_000  # every article is read at this moment: later than all of their dates
 LEAD_WORDS = 50  # as in stream.stories.evidence
 MINILM_WORDS = 100
 MINILM_TOKENS = 192  # a title and a hundred words fit
@@ -45,7 +45,7 @@ class LabelledSet:
         lines = labelled_lines(path)
         self.name = path.stem.removesuffix("_dev")
         self.digest = xxhash.xxh3_64_hexdigest(path.read_bytes())
-        self.articles = embed_labelled(lines, embedder, LOGGED, advance)
+        self.articles = embed_labelled(lines, embedder, READ_AT, advance)
         sent = {str(msgspec.json.decode(line)["id"]): line for line, _ in lines}
         self.texts = [_cleaned(sent[article.record.id]) for article in self.articles]
         self.true = {article.record.id: article.label for article in self.articles}

@@ -105,9 +105,8 @@ def join_features(tables, slot, found, order, count, around, features):  # type:
     usual = usual_cohesion(tables)
     tempo = np.zeros(TEMPO_BINS)
     tempo_evidence(tables.gaps, tempo)
-    nearness = (
-        usual_nearness(tables, tables.time[slot]) if tables.when[slot] else 0.0
-    )  # costs; only dated ones ask
+    # A sum over some five hundred sampled times, which only dated articles ask for.
+    nearness = usual_nearness(tables, tables.time[slot]) if tables.when[slot] else 0.0
     for place in range(scored):
         _one_story(tables, slot, found, order, count, place, around, usual, tempo, nearness, features[place])
     for place in range(scored):

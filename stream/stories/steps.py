@@ -12,7 +12,7 @@ from stream.stories.model import score_rows
 from stream.stories.readiness import caution, note_best
 from stream.stories.similarity_rule import ranked
 from stream.stories.tables import MIXED, NEXT_STORY
-from stream.stories.tempo import highest, note_tempo
+from stream.stories.tempo import note_tempo
 from stream.stories.weighing import add_to, clear, discount, look_up, take_in
 
 STRANGERS_MARGIN = 0.1  # a story none of whose members is closer by this than strangers are cannot be joined
@@ -149,15 +149,16 @@ def place_article(  # type: ignore[no-untyped-def]
         for place in range(scored):
             if features[place, ABOVE] < margin:
                 logits[place] = min(logits[place], NO_JOIN)
-        threshold += caution(tables)
-        note_best(tables, highest(logits[:scored]) if scored else NO_JOIN)
     else:
         for place in range(scored):
             logits[place] = scores[order[place]]
-    best = -1
-    for place in range(scored):
-        if logits[place] >= threshold and (best < 0 or logits[place] > logits[best]):
-            best = place
+    best = np.argmax(logits[:scored]) if scored else -1
+    score = logits[best] if scored else NO_JOIN
+    if learned:
+        threshold += caution(tables)
+        note_best(tables, score)
+    if score < threshold:
+        best = -1
     story = join_or_open(tables, lookup, found, slot, order, best, around)
     if tables.size[story] > COUNTED:
         discount(tables, words, names)

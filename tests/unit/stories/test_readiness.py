@@ -10,8 +10,8 @@ from tests.unit.stories.newsroom import DIMENSIONS, send
 MODEL = read_model(SHIPPED).join.threshold
 
 
-def raised(decision, settings=StorySettings()) -> float:  # noqa: B008 - frozen
-    return decision.threshold - (MODEL - settings.shift)
+def raised(decision, shift=0.0) -> float:
+    return decision.threshold - (MODEL - shift)
 
 
 def strangers(index, count, first=0):
@@ -58,7 +58,7 @@ def test_what_strangers_taught_is_unlearnt(index):
 def test_the_knob_moves_the_threshold_by_as_much_in_every_stream():
     coarse = StorySettings(granularity=0.6)
     one, other = StoryIndex(StorySettings(), DIMENSIONS), StoryIndex(coarse, DIMENSIONS)
-    assert raised(strangers(one, 50)[-1]) == pytest.approx(raised(strangers(other, 50)[-1], coarse))
+    assert raised(strangers(one, 50)[-1]) == pytest.approx(raised(strangers(other, 50)[-1], coarse.shift))
 
 
 def test_a_decision_tells_the_threshold_it_was_held_against(index):
