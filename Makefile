@@ -40,9 +40,11 @@ test-unit: setup  ## Run the tests that need no Kafka
 	$(BIN)/python -m pytest tests/unit $(ARGS)
 
 .PHONY: lint
-lint: setup  ## ruff and mypy
+lint: setup  ## ruff, mypy, and the order of imports
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 .PHONY: torture
 torture: setup  ## 100 rounds of killed workers and brokers; nothing may be lost or doubled (20 minutes)
@@ -65,9 +67,9 @@ audit: setup  ## Look the locked dependencies up in the advisory database; code 
 	@deploy/audit.sh
 
 .PHONY: lock
-lock: setup  ## Renew deploy/requirements.lock from pyproject.toml, for every platform
+lock: setup  ## Bring deploy/requirements.lock up to pyproject.toml; ARGS=--upgrade renews every version
 	PATH="build/uv/bin:$$PATH" uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--no-emit-index-url --no-header --quiet --upgrade --output-file deploy/requirements.lock
+		--no-emit-index-url --no-header --quiet $(ARGS) --output-file deploy/requirements.lock
 
 .PHONY: jars
 jars: setup  ## Renew deploy/kafka/jars.lock from pom.xml (needs Maven)
@@ -76,7 +78,7 @@ jars: setup  ## Renew deploy/kafka/jars.lock from pom.xml (needs Maven)
 .PHONY: compose-check
 compose-check:  ## Check docker-compose.yml with Docker, where Docker is
 	@if docker compose version >/dev/null 2>&1; then docker compose config --quiet && echo "docker-compose.yml is sound"; \
-	else echo "docker compose is not installed: tests/unit/test_deploy_compose.py checks docker-compose.yml"; fi
+	else echo "docker compose is not installed: tests/unit/deploy/test_compose.py checks docker-compose.yml"; fi
 
 .PHONY: clean
 clean:  ## Remove .venv, build and caches (var/, where brokers and checkpoints keep data, stays)

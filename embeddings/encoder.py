@@ -8,9 +8,9 @@ sentence-transformers. Vectors of two models cannot be compared, so name and ver
 from collections.abc import Sequence
 from typing import Protocol
 
+from embeddings.inputs import EncoderText
 from embeddings.settings import DEFAULT_MODEL, EncoderSettings
-from embeddings.static_table import StaticTableEncoder, is_table, load_table
-from embeddings.text import EncoderText
+from embeddings.static.table import StaticTableEncoder, is_table, load_table
 from embeddings.vectors import Vectors
 
 __all__ = ["DEFAULT_MODEL", "Encoder", "EncoderSettings", "EncoderText", "load_encoder"]
@@ -44,6 +44,6 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
     if is_table(settings.model):
         return StaticTableEncoder(load_table(settings.model))
     # Importing PyTorch takes seconds and 500 MB, which a static table should not cost.
-    from embeddings.sentence_model import SentenceModelEncoder
+    from embeddings.transformer import TransformerEncoder
 
-    return SentenceModelEncoder(settings)
+    return TransformerEncoder(settings)

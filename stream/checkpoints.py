@@ -22,8 +22,8 @@ import structlog
 import xxhash
 
 from stream.errors import CheckpointError, SettingsError
-from stream.metrics import Metrics
-from stream.settings import CheckpointSettings
+from stream.fold.settings import CheckpointSettings
+from stream.observability.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 

@@ -4,15 +4,14 @@ NewsfoldError
 ├── SettingsError            a setting is missing, malformed or contradicts another
 ├── TopicsMismatchError      the broker's topics are not what the settings say
 ├── BrokerUnavailableError   no broker answers at the bootstrap address
-├── BrokerStartError         the local broker did not come up
-├── ModelError               the encoder cannot be loaded or does not match the log
+├── ModelMismatchError       a vector was made by another model than the shard's
 ├── InvalidArticleError      one article cannot be read; it goes to the dead-letter topic
 ├── LogFormatError           a record of articles.embedded cannot be read
 ├── FoldError                a record of articles.embedded cannot be folded
-├── WorkerError              a worker process did not come up
 └── CheckpointError          a checkpoint cannot be used; the one before it, or the log, is
 
-Each message says what happened and to which input; each docstring ends with what the operator does.
+Each message says what happened and to which input; each docstring ends with what the operator does. The encoders
+(embeddings.errors) and the local broker (deploy.errors) have errors of their own, of the same form.
 """
 
 
@@ -41,17 +40,10 @@ class BrokerUnavailableError(NewsfoldError):
     """
 
 
-class BrokerStartError(NewsfoldError):
-    """The local broker did not come up: a jar is missing or altered, Java failed, or the port was refused.
+class ModelMismatchError(NewsfoldError):
+    """A vector in the log or in a checkpoint was made by another model than the shard's.
 
-    Operator action: read the broker's log file that the message names, then start again.
-    """
-
-
-class ModelError(NewsfoldError):
-    """The encoder cannot be loaded, or a vector in the log was made by another model than the shard's.
-
-    Operator action: name a model that exists; to change the model, drain the log or start a new
+    Operator action: go back to the model that the message names; to change the model, start a new
     articles.embedded topic, because vectors of two models cannot be compared.
     """
 
@@ -90,14 +82,6 @@ class CheckpointError(NewsfoldError):
     """
 
 
-class WorkerError(NewsfoldError):
-    """A worker that a command started did not come up, or ended by itself.
-
-    Operator action: the message shows the end of its log; mend what that names and start again.
-    """
-
-
 def operator_action(error: BaseException) -> str:
-    """What the operator does about an error; empty for one that is not Newsfold's own."""
-    own = isinstance(error, NewsfoldError)
-    return " ".join((type(error).__doc__ or "").partition("Operator action: ")[2].split()) if own else ""
+    """What the operator does about an error, from its docstring; empty for one that does not say."""
+    return " ".join((type(error).__doc__ or "").partition("Operator action: ")[2].split())

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from stream.copies import CopyIndex, CopySettings, fingerprints_of
+from stream.copies.fingerprint import fingerprints_of
+from stream.copies.index import CopyIndex
+from stream.copies.settings import CopySettings
 
 BATCH = 256
 PERMUTATIONS = 128

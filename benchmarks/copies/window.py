@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stream.copies import CopyIndex, CopySettings
-from stream.copies.leaders import place_report
-from stream.copies.reading import LEAD_TOKENS
-from stream.kernels import kernel
+from embeddings.jit import kernel
+from stream.copies.index import CopyIndex
+from stream.copies.place import place_report
+from stream.copies.settings import CopySettings
+from stream.copies.shingling import LEAD_TOKENS
 
 BATCH = 1_000
 RECENT = 20_000  # texts that may still be copied

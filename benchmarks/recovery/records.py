@@ -13,8 +13,8 @@ import numpy as np
 import xxhash
 
 from benchmarks.stories.synthetic import SyntheticArticle, synthetic_articles
-from stream.copies import Fingerprint
-from stream.embedded import EmbeddedArticle, Origin
+from stream.copies.fingerprint import Fingerprint
+from stream.embed.record import EmbeddedArticle, Origin
 
 COPIES = 0.3  # of all articles; in the labelled sets of docs/decisions/0003-copies.md it is 0.2 to 0.5
 CUT_COPIES = 0.3  # of the copies

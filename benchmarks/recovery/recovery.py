@@ -28,12 +28,13 @@ import xxhash
 
 from benchmarks.recovery.records import records
 from stream.checkpoints import Arrays, Checkpoints
-from stream.copies import CopySettings
-from stream.embedded import EmbeddedArticle, decode_record, encode_record
-from stream.fold import Fold
+from stream.copies.settings import CopySettings
+from stream.embed.record import EmbeddedArticle, decode_record, encode_record
+from stream.fold.fold import Fold
+from stream.fold.settings import CheckpointSettings
 from stream.kafka.shard import fold_digest, warm_up
-from stream.metrics import Metrics
-from stream.settings import CheckpointSettings, Settings
+from stream.observability.metrics import Metrics
+from stream.settings import Settings
 
 BATCH = 10_000  # records made at a time: making them is not timed
 FOLLOWING = 2_000  # records folded after the checkpoint, to see that nothing was lost on the way
@@ -151,7 +152,7 @@ def measure(articles: int, folder: Path) -> str:
     feed, fold = records(articles, SEED), Fold.empty(settings)
     replay = folded_in(fold, feed, articles)
     state = fold.state
-    held = len(state.register), state.copies.entries, len(state.storybook)
+    held = len(state.registry), state.copies.entries, len(state.story_store)
     begin = perf_counter()
     arrays = state.snapshot()
     copied = perf_counter() - begin

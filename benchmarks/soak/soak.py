@@ -24,9 +24,9 @@ from aiokafka import AIOKafkaProducer
 from rich.progress import Progress
 
 from deploy.kafka.broker import Broker
-from stream.commands.worker_process import WorkerProcess
+from deploy.worker_process import WorkerProcess
 from stream.kafka.clients import connection
-from tests.integration.newsroom import Newsroom
+from tests.support.newsroom import Newsroom
 from tests.torture.feed import Feed
 
 HERE = Path(__file__).parent

@@ -12,11 +12,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from stream.articles_file import read_lines
-from stream.boilerplate import without_boilerplate
-from stream.stories.background import TABLE
-from stream.stories.names import names_of
-from stream.stories.words import (
+from stream.articles.boilerplate import without_boilerplate
+from stream.articles.jsonl import read_lines
+from stream.stories.text.document_frequencies import TABLE
+from stream.stories.text.entities import names_of
+from stream.stories.text.tokenizer import (
     MAX_CHARACTERS,
     TERM_BUCKETS,
     name_bucket,

@@ -13,10 +13,11 @@ import matplotlib as mpl
 import msgspec
 
 from benchmarks.stories.train import read_sets
-from stream.stories import StoryIndex, StorySettings
-from stream.stories.placements import Placements
-from stream.stories.streams import LabelledArticle, plain_stream
-from stream.stories.tuning import b_cubed
+from stream.evaluation.measures import b_cubed_in_order
+from stream.stories.settings import StorySettings
+from stream.stories.story_index import StoryIndex
+from stream.training.assignments import Placements
+from stream.training.augmentation import LabelledArticle, plain_stream
 
 mpl.use("Agg")
 from matplotlib import pyplot
@@ -67,8 +68,8 @@ def at_position(articles: list[LabelledArticle], dimensions: int, granularity: f
         for merge in decision.merges:
             placements.merge(merge.absorbed, merge.survivor)
     found = placements.repaired()
-    precision, recall, f1 = b_cubed([article.label for article in stream], found)
-    return Position(granularity, len(set(found)), precision, recall, f1)
+    agreement = b_cubed_in_order([article.label for article in stream], found)
+    return Position(granularity, len(set(found)), agreement.precision, agreement.recall, agreement.f1)
 
 
 def markdown(sets: list[KnobTurned]) -> str:

@@ -28,9 +28,9 @@ from benchmarks.stories.rivals_centroids import CentroidRule, Setting
 from benchmarks.stories.rivals_libraries import AverageLink, BirchTree, OnlineBERTopic, TextClustStream
 from benchmarks.stories.rivals_report import write_report
 from benchmarks.stories.rivals_sets import LabelledSet, Stream, figures, read_sets, vectorise
-from stream.commands.evaluate import fold_labelled
+from stream.evaluation.evaluation import fold_labelled
 from stream.settings import Settings
-from stream.stories import StorySettings
+from stream.stories.settings import StorySettings
 
 SEEDS = 5
 WARM = 60  # articles folded before the clock starts, so that kernels are compiled
@@ -84,9 +84,9 @@ def run_newsfold(sets: list[LabelledSet]) -> Results:
             for seed in range(SEEDS):
                 stream = Stream(labelled, seed)
                 began = process_time()
-                run = fold_labelled(stream.articles, settings)
+                run = fold_labelled(stream.articles.message, settings)
                 seconds += process_time() - began
-                articles += len(stream.articles)
+                articles += len(stream.articles.message)
                 first.append(figures(run.true, run.first))
                 repaired.append(figures(run.true, run.repaired))
             entry["first"][labelled.name] = mean_of(first)
@@ -140,7 +140,7 @@ def make_passes(labelled: LabelledSet, best: dict[str, Setting], results: Result
                 found, seconds = rival.label(stream, [entry["setting"], best[name]])
                 chosen[name].append(stream.figures(found[0]))
                 own[name].append(stream.figures(found[1]))
-                entry["articles"] += len(stream.articles)
+                entry["articles"] += len(stream.articles.message)
                 entry["seconds"] += seconds
     for name, entry in results.items():
         entry["first"][labelled.name] = mean_of(chosen[name])

@@ -22,18 +22,18 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
-from stream.articles import Article, read_article
-from stream.articles_file import key_of
-from stream.commands.evaluate import score
-from stream.commands.labelled import Labelled, embed_labelled, in_stream_order, labelled_lines
+from stream.articles.jsonl import key_of
+from stream.articles.message import Article, read_article
 from stream.commands.progress import article_progress
-from stream.embed import Embedder, cleaned
-from stream.metrics import Metrics
+from stream.embed.stage import Embedder, cleaned
+from stream.evaluation.evaluation import score
+from stream.evaluation.labelled import Labelled, embed_labelled, in_stream_order, labelled_lines
+from stream.observability.metrics import Metrics
 from stream.settings import Settings
 
 DAY = 86_400_000
 READ_AT = 1_800_000_000_000  # every article is read at this moment: later than all of their dates
-LEAD_WORDS = 50  # as in stream.stories.evidence
+LEAD_WORDS = 50  # as in stream.stories.text.evidence
 MINILM_WORDS = 100
 MINILM_TOKENS = 192  # a title and a hundred words fit
 

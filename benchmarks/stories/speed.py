@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from benchmarks.stories.synthetic import DIMENSIONS, SyntheticArticle, synthetic_articles
-from stream.stories import StoryIndex, StorySettings
+from stream.stories.settings import StorySettings
+from stream.stories.story_index import StoryIndex
 
 SIZES = (10_000, 50_000, 100_000)
 MEASURED = 3_000  # articles timed at each size: half of stories that are open, half of new ones

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from stream.stories import Evidence
-from stream.stories.words import TERM_BUCKETS
+from stream.stories.text.evidence import Evidence
+from stream.stories.text.tokenizer import TERM_BUCKETS
 
 VOCABULARY = 60_000  # words in use, drawn by Zipf's law
 WORDS = 160  # distinct words of an article, about

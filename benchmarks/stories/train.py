@@ -17,12 +17,13 @@ import numpy as np
 from rich.progress import track
 
 from embeddings.encoder import EncoderSettings, load_encoder
-from stream.commands.labelled import labelled_lines, views_of
 from stream.commands.progress import article_progress
-from stream.stories.model import SHIPPED, DecisionModel, write_model
-from stream.stories.streams import FULL, LabelledArticle, varied_streams
-from stream.stories.trained_on import TABLE, digests_of
-from stream.stories.training import mean_model, train
+from stream.evaluation.labelled import labelled_lines
+from stream.stories.decision.scorer import SHIPPED, DecisionModel, write_model
+from stream.training.augmentation import FULL, LabelledArticle, varied_streams
+from stream.training.provenance import TABLE, digests_of
+from stream.training.self_training import mean_model, train
+from stream.training.views import views_of
 
 VERSION = "6"
 STREAMS = 96  # for each seed

@@ -22,12 +22,12 @@ from rich.progress import track
 
 from benchmarks.stories.unrelated_news import NewsArticle, SyntheticNews
 from embeddings.encoder import load_encoder
-from stream.articles_file import key_of
-from stream.embed import Embedder, Incoming
-from stream.embedded import EmbeddedArticle, Origin
-from stream.events import Assignment, Method
-from stream.fold import Fold
-from stream.metrics import Metrics
+from stream.articles.jsonl import key_of
+from stream.contract.events import Assignment, Method
+from stream.embed.record import EmbeddedArticle, Origin
+from stream.embed.stage import Embedder, Incoming
+from stream.fold.fold import Fold
+from stream.observability.metrics import Metrics
 from stream.settings import Settings
 
 ARTICLES = 200_000

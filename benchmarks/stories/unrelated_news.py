@@ -16,7 +16,7 @@ from functools import cached_property
 import msgspec
 import numpy as np
 
-from embeddings.static_table import load_table
+from embeddings.static.table import load_table
 
 OUTLETS = 40
 PLACES = 300

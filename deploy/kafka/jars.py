@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 import requests
 from maven_artifact import Artifact, Downloader  # type: ignore[import-untyped,unused-ignore]
 
-from stream.errors import BrokerStartError
+from deploy.errors import BrokerStartError
 
 LOCK_FILE = Path(__file__).with_name("jars.lock")
 FETCHES_AT_ONCE = 8  # polite to the repository; the link is the limit beyond that

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Set
 
-from stream.errors import BrokerStartError
+from deploy.errors import BrokerStartError
 
 HOST = "127.0.0.1"
 

@@ -5,6 +5,8 @@ from importlib import import_module
 
 import click
 
+from deploy.errors import DeployError
+from embeddings.errors import ModelError
 from stream.errors import NewsfoldError, operator_action
 
 COMMANDS = {
@@ -51,7 +53,7 @@ def main() -> None:
     """Run the command line; a refusal of Newsfold's own is one clear message, not a traceback."""
     try:
         newsfold(standalone_mode=True)
-    except NewsfoldError as error:
+    except (NewsfoldError, ModelError, DeployError) as error:
         click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
         click.echo(f"What to do: {operator_action(error)}", err=True)
         sys.exit(2)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from deploy.errors import BrokerStartError
 from deploy.kafka.broker import Broker
-from stream.errors import BrokerStartError
 
 DEFAULT_PORT = 9092
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from stream.kafka.letter_box import Letter, LetterFilter, Replayed, letters, replay
-from stream.metrics import DEAD_LETTER_REASONS
+from stream.kafka.dead_letter_replay import Letter, LetterFilter, Resent, letters, replay
+from stream.observability.metrics import DEAD_LETTER_REASONS
 from stream.settings import Settings, load_settings
 
 LISTED = 50  # letters, unless told
@@ -94,7 +94,7 @@ def replay_command(
     if not yes:
         click.confirm(f"Send the matching letters to {settings.topics.articles} again?", abort=True)
     wanted = LetterFilter(reason, from_offset, to_offset, _utc(since), limit)
-    replayed: Replayed = asyncio.run(replay(settings, wanted))
+    replayed: Resent = asyncio.run(replay(settings, wanted))
     cut = f"; {replayed.cut} were cut when they were put aside and cannot be sent" if replayed.cut else ""
     click.echo(f"{replayed.sent} letters sent to {settings.topics.articles}{cut}")
 

@@ -16,16 +16,17 @@ from rich.console import Console
 from rich.live import Live
 
 from deploy.kafka.broker import Broker
-from stream.articles_file import key_of, read_lines
+from deploy.worker_process import WorkerProcess
+from stream.articles.jsonl import key_of, read_lines
 from stream.commands import demo_board
 from stream.commands.produce import produce
-from stream.commands.worker_process import WorkerProcess
-from stream.events import Assignment, StorySnapshot
+from stream.contract.events import Assignment, StorySnapshot
 from stream.kafka.clients import connected_admin, connection
+from stream.kafka.settings import KafkaSettings
 from stream.kafka.topics import create_topics
-from stream.settings import KafkaSettings, Settings, load_settings
+from stream.settings import Settings, load_settings
 
-CORPUS = Path(__file__).parents[2] / "tests" / "corpus"
+CORPUS = Path(__file__).parents[1] / "corpus"
 PATIENCE_SECONDS = 180.0  # for all articles to be folded; it takes a few on an idle machine
 FRAMES_A_SECOND = 8
 

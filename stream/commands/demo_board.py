@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from stream.articles_file import read_lines
-from stream.events import Assignment, Method, StorySnapshot
-from stream.scoring import b_cubed, copies_found
+from stream.articles.jsonl import read_lines
+from stream.contract.events import Assignment, Method, StorySnapshot
+from stream.evaluation.measures import b_cubed, copies_found
 
 SHOWN_METRICS = ("newsfold_processed_total", "newsfold_story_events_total", "newsfold_dead_letters_total")
 SHOWN_FACTORS = 5

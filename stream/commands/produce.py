@@ -8,7 +8,7 @@ import click
 from aiokafka import AIOKafkaProducer
 from rich.progress import Progress
 
-from stream.articles_file import key_of, read_lines
+from stream.articles.jsonl import key_of, read_lines
 from stream.commands.progress import article_progress
 from stream.kafka.clients import connected, connection
 from stream.settings import Settings, load_settings

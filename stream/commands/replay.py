@@ -6,10 +6,10 @@ from time import perf_counter, time
 
 import click
 
-from stream.articles_file import read_lines
+from stream.articles.jsonl import read_lines
 from stream.commands.progress import article_progress
-from stream.events import Assignment, StorySnapshot, encode_event
-from stream.replay import Replayed, replay_file
+from stream.contract.events import Assignment, StorySnapshot, encode_event
+from stream.evaluation.offline import Replayed, replay_file
 from stream.settings import load_settings
 
 SHOWN_REFUSALS = 20  # more say the same; the summary counts them all

@@ -9,14 +9,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from embeddings.encoder import Encoder, load_encoder
-from stream.commands.labelled import labelled_lines, views_of
 from stream.commands.progress import article_progress
 from stream.errors import SettingsError
+from stream.evaluation.labelled import labelled_lines
 from stream.settings import load_settings
-from stream.stories.model import write_model
-from stream.stories.streams import LabelledArticle
-from stream.stories.training import MERGE_THRESHOLD
-from stream.stories.tuning import Choice, Trial, cross_validated, fitted_to
+from stream.stories.decision.scorer import write_model
+from stream.training.augmentation import LabelledArticle
+from stream.training.cross_validation import Choice, Trial, cross_validated, fitted_to
+from stream.training.self_training import MERGE_THRESHOLD
+from stream.training.views import views_of
 
 ENV_NAME = "newsfold-tuned.env"
 MODEL_NAME = "newsfold-tuned.json"

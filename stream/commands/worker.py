@@ -7,7 +7,7 @@ import click
 from stream.kafka.app import Stage, new_worker
 from stream.kafka.clients import connected_admin
 from stream.kafka.topics import check_topics
-from stream.logs import configure_logs
+from stream.observability.logging import configure_logs
 from stream.settings import Settings, load_settings
 
 

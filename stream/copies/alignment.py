@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from stream.copies.reading import FIGURE, LINE_END, NAME, WORD
-from stream.kernels import part
+from embeddings.jit import part
+from stream.copies.shingling import FIGURE, LINE_END, NAME, WORD
 
 FACT = FIGURE | NAME
 

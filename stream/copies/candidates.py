@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from stream.copies.postings import base
-from stream.copies.shelves import NUMBER
-from stream.kernels import part
+from embeddings.jit import part
+from stream.copies.shingle_table import base
+from stream.copies.state import NUMBER
 
 CANDIDATES = 256
 # what is counted of a text's triples

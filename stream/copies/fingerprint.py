@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from stream.boilerplate import is_boilerplate
-from stream.copies.letters import ASCII_WORDS, CLASSES, LOWER
-from stream.copies.reading import read_texts
+from stream.articles.boilerplate import is_boilerplate
+from stream.copies.char_classes import ASCII_WORDS, CLASSES, LOWER
+from stream.copies.shingling import read_texts
 
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 

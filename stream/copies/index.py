@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from stream.copies.decision import CopyDecision, CopyKind, CopyRival
 from stream.copies.fingerprint import Fingerprint
-from stream.copies.leaders import EXACT, NEW, place_report
-from stream.copies.postings import BUCKET
-from stream.copies.reading import LEAD_TOKENS
+from stream.copies.matching import Rule
+from stream.copies.place import EXACT, NEW, place_report
+from stream.copies.results import CopyDecision, CopyKind, CopyRival
 from stream.copies.settings import CopySettings
-from stream.copies.shelves import CLOCK_SIZE, FORCED_EVICTIONS, NEXT, OLDEST, OVERFLOWS, Shelves
-from stream.copies.verdicts import Rule
+from stream.copies.shingle_table import BUCKET
+from stream.copies.shingling import LEAD_TOKENS
+from stream.copies.state import CLOCK_SIZE, FORCED_EVICTIONS, NEXT, OLDEST, OVERFLOWS, CopyState
 
 POSTINGS_PER_TEXT = 54  # a text of 260 words has about 50; two-choice buckets fill to nine tenths unhurt
 WHOLES_PER_TEXT = 9 / 4  # entries of the table of whole texts: as many copies as leaders, nine tenths full
@@ -46,7 +46,7 @@ class CopyIndex:
             containment_same=settings.containment_same_source,
             containment_short=settings.containment_short,
         )
-        self._index = Shelves(
+        self._index = CopyState(
             clock=np.zeros(CLOCK_SIZE, np.int64),
             tags=np.zeros(postings, np.uint16),
             owners=np.zeros(postings, np.uint32),

@@ -13,12 +13,12 @@ from faust.types import StreamT
 from mode import Service
 
 from stream.kafka.clients import METADATA_MAX_AGE_MS, faust_credentials
+from stream.kafka.embed_service import EmbedService
 from stream.kafka.failure import end_overdue
-from stream.kafka.intake import Intake
-from stream.kafka.shards import FoldStage
-from stream.metrics import Metrics
+from stream.kafka.fold_service import FoldService
+from stream.observability.http import add_pages
+from stream.observability.metrics import Metrics
 from stream.settings import Settings
-from stream.web import add_pages
 
 STOP_SECONDS = 8.0  # a graceful stop takes 2 to 4 s, and 10 s are promised
 
@@ -58,11 +58,11 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
     services: list[Service] = []
     intake = fold_stage = None
     if Stage.EMBED in chosen:
-        intake = Intake(settings, metrics)
+        intake = EmbedService(settings, metrics)
         _add_agent(app, settings, intake)
         services.append(intake)
     if Stage.FOLD in chosen:
-        fold_stage = FoldStage(settings, metrics)
+        fold_stage = FoldService(settings, metrics)
         services.append(fold_stage)
 
     def readiness() -> dict[str, bool]:
@@ -128,7 +128,7 @@ def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.Abstrac
     return app
 
 
-def _add_agent(app: faust.App, settings: Settings, intake: Intake) -> None:
+def _add_agent(app: faust.App, settings: Settings, intake: EmbedService) -> None:
     articles = app.topic(
         settings.topics.articles,
         key_type=bytes,

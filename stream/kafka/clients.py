@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 
 from stream.errors import BrokerUnavailableError, SettingsError
-from stream.settings import KafkaSettings
+from stream.kafka.settings import KafkaSettings
 
 # A member that joins its group while the broker starts may find its topics without partitions, be given none, and
 # notice only when its metadata is read anew: five minutes later by default.

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from stream.embed import Refused
+from stream.embed.stage import Refused
 
 LONGEST_MESSAGE = 1_000  # characters of the error message; enough to act on, small beside the payload
 LONGEST_KEY = 16_384  # bytes; an article's id has 1,024 characters at most

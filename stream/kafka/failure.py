@@ -18,7 +18,7 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
-from stream.errors import NewsfoldError, operator_action
+from stream.errors import operator_action
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def end_process(code: int, event: str, error: BaseException, **facts: object) ->
     _end(code)
 
 
-def refuse_to_start(error: NewsfoldError) -> NoReturn:
+def refuse_to_start(error: Exception) -> NoReturn:
     """End the process with one line that says what does not fit and what to do; a traceback would not help."""
     log.critical(
         "not_started",

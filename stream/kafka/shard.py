@@ -15,18 +15,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import IllegalOperation
 
 from stream.checkpoints import Arrays, Checkpoints
-from stream.copies import fingerprint_of
-from stream.embed import PROBE
-from stream.embedded import EmbeddedArticle, Origin, decode_record
-from stream.errors import FoldError, LogFormatError, ModelError
-from stream.events import Folded, StoryEvent, StoryEventType, encode_event
-from stream.fold import Fold
+from stream.contract.cloudevents import assignment_headers, story_headers
+from stream.contract.events import Folded, StoryEvent, StoryEventType, encode_event
+from stream.copies.fingerprint import fingerprint_of
+from stream.embed.record import EmbeddedArticle, Origin, decode_record
+from stream.embed.stage import PROBE
+from stream.errors import FoldError, LogFormatError, ModelMismatchError
+from stream.fold.fold import Fold
 from stream.kafka.clients import connection
-from stream.kafka.cloudevents import assignment_headers, story_headers
-from stream.metrics import Metrics
+from stream.observability.metrics import Metrics
 from stream.settings import Settings
-from stream.stories import evidence_of
-from stream.stories.model import model_digest
+from stream.stories.decision.scorer import model_digest
+from stream.stories.text.evidence import evidence_of
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Shard:
     @property
     def articles(self) -> int:
         """How many articles the shard holds."""
-        return len(self.fold.state.register)
+        return len(self.fold.state.registry)
 
     async def open(self, consumer: AIOKafkaConsumer) -> None:
         """Fence the partition's former owner, bring the state up to the committed offset, and seek to it."""
@@ -165,7 +165,7 @@ class Shard:
             try:
                 article = decode_record(record.value or b"")
                 folded.append(self.fold.fold(article, record.timestamp))
-            except (LogFormatError, ModelError) as error:
+            except (LogFormatError, ModelMismatchError) as error:
                 raise type(error)(f"{_place(record)}: {error}") from error
             except Exception as error:
                 raise FoldError(f"{_place(record)}: {type(error).__name__}: {error}") from error

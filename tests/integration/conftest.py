@@ -14,7 +14,7 @@ import pytest
 from deploy.kafka.broker import Broker
 from stream.kafka.shard import warm_up
 from stream.settings import Settings
-from tests.integration.newsroom import Newsroom
+from tests.support.newsroom import Newsroom
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from deploy.errors import BrokerStartError
 from deploy.kafka.broker import Broker
-from stream.errors import BrokerStartError
 
 
 @asynccontextmanager

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests.integration.newsroom import Newsroom, article
 from tests.integration.undisturbed import compare
+from tests.support.newsroom import Newsroom, article
 
 TOPICS = ("harbour", "glacier", "election", "orchestra", "earthquake", "railway", "vaccine", "cathedral")
 STOP_SECONDS = 10.0  # the promise for a graceful stop

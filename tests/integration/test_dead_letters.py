@@ -11,8 +11,8 @@ from aiokafka.admin import NewTopic
 
 from stream.commands import newsfold
 from stream.kafka.clients import connected, connected_admin, connection
-from stream.kafka.letter_box import REPLAYED_FROM, LetterFilter, letters, replay
-from tests.integration.newsroom import Newsroom, article
+from stream.kafka.dead_letter_replay import REPLAYED_FROM, LetterFilter, letters, replay
+from tests.support.newsroom import Newsroom, article
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from collections import Counter
 
 import msgspec
 
-from stream.events import encode_event
-from stream.replay import replay_file
-from stream.scoring import b_cubed, copies_found
-from tests.integration.newsroom import Newsroom, article, corpus_labels, corpus_lines
+from stream.contract.events import encode_event
+from stream.evaluation.measures import b_cubed, copies_found
+from stream.evaluation.offline import replay_file
+from tests.support.newsroom import Newsroom, article, corpus_labels, corpus_lines
 
 TRANSPORT = ("first_seen", "last_seen")
 CORPUS_IDS = {label["id"] for label in corpus_labels()}

@@ -14,15 +14,15 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaTimeoutError, ProducerFenced
 
-from stream.copies import fingerprint_of
-from stream.embedded import EmbeddedArticle, Origin, encode_record
+from stream.copies.fingerprint import fingerprint_of
+from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.kafka.clients import connection
+from stream.kafka.fold_service import FoldService
 from stream.kafka.shard import Shard
-from stream.kafka.shards import FoldStage
-from stream.metrics import Metrics
-from stream.stories import evidence_of
-from tests.integration.newsroom import Newsroom
+from stream.observability.metrics import Metrics
+from stream.stories.text.evidence import evidence_of
 from tests.integration.undisturbed import compare
+from tests.support.newsroom import Newsroom
 
 TOPICS = ("harbour", "glacier", "parliament", "orchestra")
 PATIENCE = 40.0  # seconds; the broker looks for transactions that timed out every 10
@@ -69,10 +69,10 @@ async def running(newsroom: Newsroom, **changes: Any) -> AsyncIterator[AIOKafkaP
 
 
 @asynccontextmanager
-async def fold_stage(newsroom: Newsroom) -> AsyncIterator[FoldStage]:
+async def fold_stage(newsroom: Newsroom) -> AsyncIterator[FoldService]:
     """A fold stage that owns the one shard and does only what the test asks of it."""
     settings = newsroom.settings
-    stage = FoldStage(settings, Metrics())
+    stage = FoldService(settings, Metrics())
     stage._consumer = consumer = AIOKafkaConsumer(
         **connection(settings.kafka),
         group_id=settings.shard.group,
@@ -93,7 +93,7 @@ def source_of(newsroom: Newsroom) -> TopicPartition:
     return TopicPartition(newsroom.settings.topics.embedded, 0)
 
 
-async def next_records(stage: FoldStage, newsroom: Newsroom, number: int) -> list[ConsumerRecord]:
+async def next_records(stage: FoldService, newsroom: Newsroom, number: int) -> list[ConsumerRecord]:
     """The next records of the log, exactly so many."""
     records: list[ConsumerRecord] = []
     async with asyncio.timeout(PATIENCE):
@@ -183,7 +183,7 @@ async def test_a_shard_too_large_to_save_at_a_stop_goes_on_from_its_last_checkpo
     await log(newsroom, range(10))
     source = source_of(newsroom)
     for room in (5, 4):
-        monkeypatch.setattr("stream.kafka.shards.SAVED_AT_STOP", room)
+        monkeypatch.setattr("stream.kafka.fold_service.SAVED_AT_STOP", room)
         async with fold_stage(newsroom) as stage:
             await stage._open_wanted()
             await stage._take(source, await next_records(stage, newsroom, 5))

@@ -6,8 +6,8 @@ import signal
 from aiokafka import AIOKafkaProducer
 
 from stream.kafka.clients import connection
-from tests.integration.newsroom import Newsroom
 from tests.integration.test_crash import assert_as_undisturbed, feed
+from tests.support.newsroom import Newsroom
 
 SESSION_SECONDS = 6.0  # as Newsroom sets it
 

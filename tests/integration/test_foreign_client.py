@@ -7,8 +7,8 @@ from time import monotonic
 import jsonschema
 from confluent_kafka import Consumer, Producer
 
-from stream.contract import FOLDER
-from tests.integration.newsroom import PATIENCE, Newsroom
+from stream.contract.json_schema import FOLDER
+from tests.support.newsroom import PATIENCE, Newsroom
 
 ARTICLE = {
     "url": "https://harbour.example/ferry",

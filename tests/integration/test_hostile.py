@@ -8,8 +8,8 @@ import os
 from collections import Counter
 from itertools import islice
 
-from stream.embedded import decode_record
-from tests.integration.newsroom import Newsroom, article
+from stream.embed.record import decode_record
+from tests.support.newsroom import Newsroom, article
 from tests.torture.desk import Desk
 from tests.torture.hostile_messages import hostile_messages
 

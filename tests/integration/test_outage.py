@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.kafka.broker import Broker
 from stream.kafka.clients import connection
-from tests.integration.newsroom import Newsroom
 from tests.integration.undisturbed import compare
+from tests.support.newsroom import Newsroom
 from tests.torture.desk import SHAPE, Desk
 from tests.torture.feed import Feed
 

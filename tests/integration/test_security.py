@@ -15,9 +15,9 @@ from deploy.kafka.broker import Broker
 from deploy.kafka.security import SASL_MECHANISMS, BrokerCertificate, BrokerSecurity
 from stream.errors import BrokerUnavailableError
 from stream.kafka.clients import connected_admin
-from stream.settings import KafkaSettings
+from stream.kafka.settings import KafkaSettings
 from tests.integration.credentials import CertificateFiles, new_identity, unsecured_token, write_certificates
-from tests.integration.newsroom import Newsroom, article
+from tests.support.newsroom import Newsroom, article
 
 USER, PASSWORD = "desk", "s3cret-of-the-desk"
 

@@ -4,9 +4,9 @@ import pytest
 
 from stream.errors import BrokerUnavailableError, TopicsMismatchError
 from stream.kafka.clients import connected_admin
+from stream.kafka.settings import KafkaSettings
 from stream.kafka.topics import check_topics, create_topics, topic_shapes
-from stream.settings import KafkaSettings
-from tests.integration.newsroom import Newsroom
+from tests.support.newsroom import Newsroom
 
 
 async def test_creating_topics_again_changes_nothing(newsroom: Newsroom):

@@ -3,10 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from stream.embedded import decode_record
-from stream.events import encode_event
-from stream.fold import Fold
-from tests.integration.newsroom import Newsroom
+from stream.contract.events import encode_event
+from stream.embed.record import decode_record
+from stream.fold.fold import Fold
+from tests.support.newsroom import Newsroom
 
 FIRST_METHODS = {b'"method":"new"', b'"method":"joined"', b'"method":"copy"'}
 

@@ -10,9 +10,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.kafka.broker import Broker
-from stream.commands.worker_process import WorkerProcess
+from deploy.worker_process import WorkerProcess
 from stream.kafka.clients import connection
-from tests.integration.newsroom import Newsroom
+from tests.support.newsroom import Newsroom
 from tests.torture.feed import Message
 
 MOST_WORKERS = 3

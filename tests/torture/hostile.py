@@ -15,9 +15,9 @@ from time import perf_counter
 
 from embeddings.encoder import load_encoder
 from stream.commands.progress import counting_progress
-from stream.embed import Embedder, Incoming, Refused
-from stream.embedded import Origin, decode_record, encode_record
-from stream.metrics import DEAD_LETTER_REASONS, Metrics
+from stream.embed.record import Origin, decode_record, encode_record
+from stream.embed.stage import Embedder, Incoming, Refused
+from stream.observability.metrics import DEAD_LETTER_REASONS, Metrics
 from stream.settings import Settings
 from tests.torture.hostile_messages import Message, hostile_messages
 

@@ -15,8 +15,8 @@ from stream.commands.progress import counting_progress
 from stream.kafka.clients import connection
 from stream.kafka.shard import warm_up
 from stream.settings import Settings
-from tests.integration.newsroom import Newsroom
 from tests.integration.undisturbed import Comparison, compare
+from tests.support.newsroom import Newsroom
 from tests.torture.desk import MOST_WORKERS, SESSION_SECONDS, SHAPE, Desk
 from tests.torture.feed import Feed
 

@@ -13,8 +13,8 @@ from hypothesis.extra import numpy as hnp
 
 from stream.checkpoints import FORMAT, LENGTH_BYTES, MAGIC, PART, SUM_BYTES, Arrays, Checkpoints
 from stream.errors import SettingsError
-from stream.metrics import Metrics
-from stream.settings import CheckpointSettings
+from stream.fold.settings import CheckpointSettings
+from stream.observability.metrics import Metrics
 
 KEEP = 3
 ANY_DTYPE = st.sampled_from([np.int8, np.uint8, np.uint16, np.uint32, np.int64, np.uint64, np.float32])

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from stream import errors
-from stream.copies import fingerprint_of
-from stream.embedded import EmbeddedArticle, Origin, encode_record
-from stream.errors import FoldError, LogFormatError, ModelError, NewsfoldError, operator_action
-from stream.fold import Fold
+from stream.copies.fingerprint import fingerprint_of
+from stream.embed.record import EmbeddedArticle, Origin, encode_record
+from stream.errors import FoldError, LogFormatError, ModelMismatchError, NewsfoldError, operator_action
+from stream.fold.fold import Fold
 from stream.kafka.shard import Shard
 from stream.settings import Settings
-from stream.stories import evidence_of
+from stream.stories.text.evidence import evidence_of
 
 OWN = [kind for kind in vars(errors).values() if isinstance(kind, type) and kind is not NewsfoldError]
 PLACE = r"articles\.embedded-3@41: "
@@ -54,7 +54,7 @@ def test_a_record_that_cannot_be_read_is_named():
 def test_a_record_of_another_model_is_named():
     fold = Fold.empty(Settings())
     folded(fold, encode_record(ARTICLE))
-    with pytest.raises(ModelError, match=f"{PLACE}article 'n2' was encoded by 'other@1'"):
+    with pytest.raises(ModelMismatchError, match=f"{PLACE}article 'n2' was encoded by 'other@1'"):
         folded(fold, encode_record(msgspec.structs.replace(ARTICLE, id="n2", model="other@1")))
 
 

@@ -10,20 +10,20 @@ import pytest
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from embeddings import distill_multilingual
-from embeddings.distillation import fold_states, write_table
+from embeddings.distill import multilingual as distill_multilingual
+from embeddings.distill.distillation import fold_states, write_table
 from embeddings.encoder import Encoder, EncoderSettings, load_encoder
-from embeddings.static_table import ROWS_FILE, ROWS_KEY, StaticTable, StaticTableEncoder
-from stream.articles_file import key_of, read_lines
-from stream.embed import Embedder, Incoming, Refused
-from stream.embedded import Origin
-from stream.fold import Fold
-from stream.metrics import Metrics
-from stream.scoring import b_cubed
+from embeddings.static.table import ROWS_FILE, ROWS_KEY, StaticTable, StaticTableEncoder
+from stream.articles.jsonl import key_of, read_lines
+from stream.embed.record import Origin
+from stream.embed.stage import Embedder, Incoming, Refused
+from stream.evaluation.measures import b_cubed
+from stream.fold.fold import Fold
+from stream.observability.metrics import Metrics
 from stream.settings import Settings
-from stream.stories import StorySettings
+from stream.stories.settings import StorySettings
 
-CORPUS = Path(__file__).parent.parent / "corpus"
+CORPUS = Path(__file__).parents[2] / "stream" / "corpus"
 FOREIGN = {"de", "es", "fr", "tr"}  # how the stories of the corpus that are not English end
 LOGGED = 1_790_000_000_000
 LABELS = {

@@ -1,6 +1,9 @@
 """A copy finds its leader; another text does not."""
 
-from stream.copies import CopyIndex, CopyKind, CopySettings, fingerprint_of
+from stream.copies.fingerprint import fingerprint_of
+from stream.copies.index import CopyIndex
+from stream.copies.results import CopyKind
+from stream.copies.settings import CopySettings
 
 HOUR = 3_600_000
 FERRY = (

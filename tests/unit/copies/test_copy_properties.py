@@ -5,7 +5,10 @@ import random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stream.copies import CopyDecision, CopyIndex, CopySettings, Fingerprint, fingerprint_of, fingerprints_of
+from stream.copies.fingerprint import Fingerprint, fingerprint_of, fingerprints_of
+from stream.copies.index import CopyIndex
+from stream.copies.results import CopyDecision
+from stream.copies.settings import CopySettings
 
 HOUR = 3_600_000
 Placed = tuple[int, Fingerprint, str | None, int]

@@ -2,7 +2,10 @@
 
 import pytest
 
-from stream.copies import CopyDecision, CopyIndex, CopyKind, CopySettings, fingerprint_of
+from stream.copies.fingerprint import fingerprint_of
+from stream.copies.index import CopyIndex
+from stream.copies.results import CopyDecision, CopyKind
+from stream.copies.settings import CopySettings
 
 HOUR = 3_600_000
 FERRY = (

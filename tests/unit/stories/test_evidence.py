@@ -7,11 +7,10 @@ import xxhash
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from stream.boilerplate import without_boilerplate
-from stream.stories import Evidence, evidence_of
-from stream.stories.evidence import MAX_KEYTERMS, MAX_NAMES, MAX_TERMS
-from stream.stories.names import names_of
-from stream.stories.words import (
+from stream.articles.boilerplate import without_boilerplate
+from stream.stories.text.entities import names_of
+from stream.stories.text.evidence import MAX_KEYTERMS, MAX_NAMES, MAX_TERMS, Evidence, evidence_of
+from stream.stories.text.tokenizer import (
     function_words,
     name_bucket,
     plain_text,
@@ -19,7 +18,7 @@ from stream.stories.words import (
     words_of,
 )
 
-CORPUS = Path(__file__).parents[2] / "corpus" / "articles.jsonl"
+CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 
 
 def holds_word(evidence: Evidence, word: str) -> bool:

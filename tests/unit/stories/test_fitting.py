@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stream.stories.fitting import Examples, fit, mean_of
-from stream.stories.model import LearnedScore, Scorer
+from stream.stories.decision.scorer import LearnedScore, Scorer
+from stream.training.fitting import Examples, fit, mean_of
 
 NAMES = ("alike", "far")
 SEEDS = (1, 2, 3)

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from stream.errors import ModelError
-from stream.stories import StoryIndex, StorySettings, evidence_of
+from stream.errors import ModelMismatchError
+from stream.stories.settings import StorySettings
+from stream.stories.story_index import StoryIndex
+from stream.stories.text.evidence import evidence_of
 
 HOUR = 3_600_000
 DIMENSIONS = 8
@@ -84,5 +86,5 @@ def test_a_closed_story_takes_no_more_articles(index):
 
 
 def test_a_checkpoint_of_other_dimensions_is_refused(index):
-    with pytest.raises(ModelError, match="8 dimensions"):
+    with pytest.raises(ModelMismatchError, match="8 dimensions"):
         StoryIndex.restore(StorySettings(), 16, index.snapshot())

@@ -7,14 +7,16 @@ from math import log
 import numpy as np
 import pytest
 
-from stream.scoring import b_cubed
-from stream.stories import StoryIndex, StorySettings, evidence_of
-from stream.stories.decision import Factor
-from stream.stories.join_features import GROWN
-from stream.stories.placements import Placements
-from stream.stories.steps import COUNTED
-from stream.stories.tables import COHESION_LEVEL, SIZE_LEVEL
-from tests.unit.stories.newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
+from stream.evaluation.measures import b_cubed
+from stream.stories.assign import COUNTED
+from stream.stories.decision.join_features import GROWN
+from stream.stories.index.state import COHESION_LEVEL, SIZE_LEVEL
+from stream.stories.results import Factor
+from stream.stories.settings import StorySettings
+from stream.stories.story_index import StoryIndex
+from stream.stories.text.evidence import evidence_of
+from stream.training.assignments import Placements
+from tests.support.story_newsroom import DIMENSIONS, HOUR, START, direction, schedule, send, send_bridge, word
 
 EVENTS, ARTICLES = 60, 360
 

@@ -1,0 +1,1 @@
+"""Building a static table from a sentence-transformers model."""

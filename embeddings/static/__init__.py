@@ -1,0 +1,1 @@
+"""The static encoder: a table with one vector a token, summed over a text."""

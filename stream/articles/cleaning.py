@@ -1,0 +1,109 @@
+"""Text clean-up: what a feed calls text, into what a reader would read.
+
+Feeds carry plain text, HTML fragments, escaped HTML, whole pages, and text decoded with the wrong encoding.
+resiliparse turns HTML into text, ftfy mends the encoding; the rest here is bounds, control characters and
+whitespace. Every step is linear in the text but for tags with thousands of attributes, which the bound on the
+input keeps near a second.
+"""
+
+import html
+import re
+import unicodedata
+
+import ftfy
+from resiliparse.extract.html2text import extract_plain_text
+
+from embeddings.inputs import MAX_CLEAN_CHARACTERS
+
+MAX_RAW_CHARACTERS = (
+    200_000  # read of one field, markup included; the HTML parser's worst case stays near 1 s
+)
+
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|small|ul|ol|li|dl|h[1-6]|table|tr|td|img|script|style|figure|picture|"
+    r"video|iframe|blockquote|pre|article|section|main|header|footer|nav|form|html|head|body|title|font|center|hr)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_WHOLE_PAGE = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
+_UNREAD_ELEMENTS = ["script", "style", "noscript", "template", "iframe", "svg", "button", "select"]
+
+# ftfy knows mojibake by two foreign characters side by side, or by one of a few signs alone (tested against ftfy).
+# Most lines of news hold neither and skip its slow search. The scripts of Asia and the Near East, and typographic
+# quotes and dashes, only count beside a character that is none of these.
+_HARMLESS = r"\x00-\x7f\u00a0‘’“”–—…\u0590-\u07ff\u0900-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_MAY_BE_MOJIBAKE = re.compile(
+    rf"[\x80-\x9fÂÃŒœĲĳŉǱ-ǳǄ-ǌﬀ-ﬆ]|[^{_HARMLESS}][^\x00-\x7f]|[^\x00-\x7f][^{_HARMLESS}]"
+)
+_REPAIR = ftfy.TextFixerConfig(
+    unescape_html=False,  # done here, before the HTML is read
+    uncurl_quotes=False,  # a typographer's quotes are no damage
+    fix_character_width=False,  # nor are the full-width forms of Chinese and Japanese
+    explain=False,
+)
+
+# Control and formatting characters that no reader sees. The joiners U+200C and U+200D stay: Persian, Indic
+# scripts and emoji are written with them.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u206a-\u206f"
+    r"\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean_text(raw: str) -> str:
+    """Return the readable text of `raw`: paragraphs apart by a blank line, at most MAX_CLEAN_CHARACTERS.
+
+    Takes any string, lone surrogates included, and never raises; what is beyond MAX_RAW_CHARACTERS is not read.
+    """
+    text = raw[:MAX_RAW_CHARACTERS]
+    if not text.isascii():
+        text = _replace_lone_surrogates(text)
+    text = _extract_from_html(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _repair_encoding(text))
+    return _tidy_whitespace(text)[:MAX_CLEAN_CHARACTERS].rstrip()
+
+
+def _replace_lone_surrogates(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _repair_encoding(text: str) -> str:
+    """Mend text that was decoded with the wrong encoding, line by line as ftfy does."""
+    if not _MAY_BE_MOJIBAKE.search(text):
+        return text
+    lines = text.split("\n")
+    return "\n".join(
+        ftfy.fix_text(line, _REPAIR) if _MAY_BE_MOJIBAKE.search(line) else line for line in lines
+    )
+
+
+def _extract_from_html(text: str) -> str:
+    """Return the text of HTML, also of HTML that was escaped as a whole; plain text comes back unescaped."""
+    if "<" in text and _TAG.search(text):
+        return _read_html(text)
+    if "&" not in text:
+        return text
+    unescaped = html.unescape(text)
+    return _read_html(unescaped) if "<" in unescaped and _TAG.search(unescaped) else unescaped
+
+
+def _read_html(text: str) -> str:
+    def extract(main_content: bool) -> str:
+        return extract_plain_text(
+            text,
+            main_content=main_content,
+            list_bullets=False,
+            alt_texts=False,
+            skip_elements=_UNREAD_ELEMENTS,
+        )
+
+    if _WHOLE_PAGE.search(text):
+        return extract(main_content=True) or extract(main_content=False)
+    return extract(main_content=False)
+
+
+def _tidy_whitespace(text: str) -> str:
+    lines = (" ".join(line.split()) for line in _UNSEEN.sub("", text).splitlines())
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

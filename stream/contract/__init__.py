@@ -1,0 +1,1 @@
+"""What Newsfold publishes: events, their JSON Schemas and their CloudEvents headers."""

@@ -1,0 +1,207 @@
+"""The step of the copy index: find the leader of a report, or make the report one, and record it."""
+
+from typing import Any
+
+import numpy as np
+
+from embeddings.jit import kernel, part
+from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
+from stream.copies.matching import COPY, FAR, TOO_LITTLE, judge
+from stream.copies.shingle_table import (
+    MATCHES,
+    STOP,
+    add_posting,
+    base,
+    exact_leader,
+    look_up,
+    place_for,
+    shrink,
+)
+from stream.copies.state import (
+    BASE_SIZE,
+    LEAD_SIZE,
+    NEXT,
+    NUMBER,
+    SERIAL,
+    SIZE,
+    SOURCE,
+    TIME,
+    WORDS,
+    advance,
+    find_serial,
+)
+
+STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
+FEWEST_WORDS = 5  # below, a text says too little to be told from another
+ALIGNED_CANDIDATES = 6
+# outcomes
+NEW, EXACT, NEAR = range(3)
+
+
+@kernel
+def place_report(
+    index: Any,
+    rule: Any,
+    sample: Any,
+    lead: Any,
+    lead_start: Any,
+    lead_end: Any,
+    words: Any,
+    digest: Any,
+    source: Any,
+    time: Any,
+    number: Any,
+) -> Any:
+    """Decide on one report and record it.
+
+    Returns (outcome, leader's number, hits, size of the sample without boilerplate, leader's size, threshold, rival's
+    number or -1, rival's score, why it was not taken).
+    """
+    digest = np.uint64(digest)
+    source = np.uint32(source)
+    advance(index, rule.window, time)
+    count = len(sample)
+    stops = np.zeros(count, np.bool_)
+    places = np.empty((count, MATCHES), np.int64)
+    found = np.zeros(count, np.int64)
+    matched = np.empty((count, MATCHES), np.int64)
+    look_up(index, sample, rule.window, stops, places, matched, found)
+    rows, hits, slots = count_hits(sample, lead_start, lead_end, stops, matched, found)
+    own = hits[CANDIDATES]
+    furniture = 0
+    for k in range(lead_start, lead_end):
+        furniture += 2 if stops[k] else 0
+
+    best = np.int64(-1)
+    best_hits = 0
+    threshold = rule.containment
+    rival = np.int64(-1)
+    rival_score = 0.0
+    rival_reason = TOO_LITTLE
+    exact_row = exact_leader(index, digest, rule.window) if words >= FEWEST_WORDS else np.int64(-1)
+    if exact_row < 0 and words >= FEWEST_WORDS:
+        best, best_hits, threshold, rival, rival_score, rival_reason = nearest_leader(
+            index, rule, lead, words, source, rows, hits, slots, furniture
+        )
+    outcome = NEAR if best >= 0 else NEW
+    if exact_row >= 0:
+        outcome = EXACT
+        best = exact_row
+        best_hits = own[ALL]
+        threshold = 1.0
+    leader = index.dates[best, NUMBER] if best >= 0 else np.int64(number)
+    leader_size = np.int64(index.counts[best, SIZE]) if best >= 0 else 0
+    rival_number = index.dates[rival, NUMBER] if rival >= 0 else np.int64(-1)
+
+    if outcome == NEW:
+        best = open_row(index, lead, words, source, time, number)
+    post(index, sample, lead_start, lead_end, source, best, outcome == NEW, stops, places, matched, found)
+    if exact_row < 0 and words >= FEWEST_WORDS:
+        value = digest >> np.uint64(16)
+        place, _free = place_for(value, index.text_owners, index.clock)
+        index.text_tags[place] = np.uint32(digest & np.uint64(0xFFFFFFFF))
+        index.text_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
+    return (
+        outcome, leader, best_hits, own[ALL], leader_size, threshold, rival_number, rival_score, rival_reason,
+    )  # fmt: skip
+
+
+@part
+def nearest_leader(
+    index: Any,
+    rule: Any,
+    lead: Any,
+    words: Any,
+    source: Any,
+    rows: Any,
+    hits: Any,
+    slots: Any,
+    furniture: Any,
+) -> Any:
+    """Judge the candidates with the most hits.
+
+    Returns (row of the leader or -1, its hits, threshold, row of the best other or -1, its score, why not that one).
+    """
+    best = np.int64(-1)
+    best_hits = 0
+    best_base = 0
+    best_start = FAR
+    best_threshold = rule.containment
+    rival = np.int64(-1)
+    rival_score = 0.0
+    rival_reason = TOO_LITTLE
+    tried = np.zeros(CANDIDATES, np.bool_)
+    for _ in range(ALIGNED_CANDIDATES):
+        top = next_candidate(index, rows, hits, slots, tried)
+        if top < 0 or hits[top, ALL] * 8 < best_hits:
+            break
+        tried[top] = True
+        row = rows[top]
+        verdict, score, threshold, start = judge(
+            index, rule, lead, words, source, row, hits[top], hits[CANDIDATES], furniture
+        )
+        if verdict == COPY:
+            overtaken = best >= 0 and best_base >= 10 and hits[top, ALL] * 2 <= best_hits
+            if best < 0 or (start + 4 < best_start and not overtaken):
+                best_base = hits[top, BASE]
+                best, best_hits, best_start, best_threshold = row, hits[top, ALL], start, threshold
+        elif rival < 0 or score > rival_score:
+            rival, rival_score, rival_reason = row, score, verdict
+    return best, best_hits, best_threshold, rival, rival_score, rival_reason
+
+
+@part
+def open_row(index: Any, lead: Any, words: Any, source: Any, time: Any, number: Any) -> Any:
+    """Make a report a leader: return its row."""
+    row = index.clock[NEXT] % len(index.dates)
+    index.dates[row, NUMBER] = number
+    index.dates[row, TIME] = time
+    index.counts[row, SOURCE] = source
+    index.counts[row, WORDS] = words
+    index.counts[row, SIZE] = 0
+    index.counts[row, BASE_SIZE] = 0
+    index.counts[row, LEAD_SIZE] = len(lead)
+    index.leads[row, : len(lead)] = lead
+    index.clock[NEXT] += 1
+    return row
+
+
+@part
+def post(
+    index: Any,
+    sample: Any,
+    lead_start: Any,
+    lead_end: Any,
+    source: Any,
+    leader: Any,
+    is_new: Any,
+    stops: Any,
+    places: Any,
+    matched: Any,
+    found: Any,
+) -> None:
+    """Post the triples of a new leader, and mark as boilerplate those that by now stand in too many texts."""
+    owner = np.uint32(find_serial(index, leader) & SERIAL)
+    for k in range(len(sample)):
+        if stops[k]:
+            continue
+        mine = False
+        repeated = False
+        others = 0
+        for m in range(found[k]):
+            row = matched[k, m]
+            if row == leader:
+                mine = True
+            else:
+                others += 1
+                repeated = repeated or (source != 0 and index.counts[row, SOURCE] == source)
+        if repeated or others + 1 >= STOP_CLUSTERS:
+            for m in range(found[k]):
+                shrink(index, index.owners[places[k, m]], base(sample[k]))
+                index.owners[places[k, m]] = 0
+            add_posting(index, sample[k], np.uint32(STOP) | np.uint32(index.clock[NEXT] & SERIAL))
+        elif is_new and not mine and (lead_start <= k < lead_end or base(sample[k])):
+            add_posting(index, sample[k], owner)
+            index.counts[leader, SIZE] += np.uint32(1)
+            if base(sample[k]):
+                index.counts[leader, BASE_SIZE] += np.uint32(1)

@@ -1,0 +1,82 @@
+"""The state of a copy index, in fixed arrays, and its clock: which reports are remembered.
+
+Reports fill their rows as a ring, so the serials from the oldest live report to the newest are the live ones.
+Whatever names a report outside them is free and is overwritten in place: nothing is ever deleted.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.jit import part
+
+SERIAL = 0x7FFFFFFF  # the bits of a serial that a posting keeps
+
+# places in the `clock` array
+STARTED, STREAM_TIME, NEXT, OLDEST, FORCED_EVICTIONS, OVERFLOWS, SWEPT = range(7)
+CLOCK_SIZE = 8
+# columns of `dates` and `counts`
+NUMBER, TIME = range(2)
+SOURCE, SIZE, BASE_SIZE, WORDS, LEAD_SIZE = range(5)
+
+
+class CopyState(NamedTuple):
+    """The whole state of an index: a table of postings, a table of whole texts, and one row for each report."""
+
+    clock: npt.NDArray[np.int64]
+    tags: npt.NDArray[np.uint16]
+    owners: npt.NDArray[np.uint32]
+    text_tags: npt.NDArray[np.uint32]
+    text_owners: npt.NDArray[np.uint32]
+    dates: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.uint32]
+    leads: npt.NDArray[np.uint16]
+
+
+@part
+def advance(index: Any, window: Any, time: Any) -> None:
+    """Move stream time to the latest event time, and the oldest live report past all that left the window."""
+    clock = index.clock
+    if clock[STARTED] == 0 or time > clock[STREAM_TIME]:
+        clock[STARTED] = 1
+        clock[STREAM_TIME] = time
+    rows = len(index.dates)
+    while (
+        clock[OLDEST] < clock[NEXT] and clock[STREAM_TIME] - index.dates[clock[OLDEST] % rows, TIME] > window
+    ):
+        clock[OLDEST] += 1
+    if clock[NEXT] - clock[OLDEST] == rows:
+        clock[OLDEST] += 1
+        clock[OVERFLOWS] += 1
+    if clock[NEXT] - clock[SWEPT] >= SERIAL // 2:
+        for i in range(len(index.owners)):
+            if not alive(index.owners[i], clock):
+                index.owners[i] = 0
+                index.tags[i] = 0
+        for i in range(len(index.text_owners)):
+            if not alive(index.text_owners[i], clock):
+                index.text_owners[i] = 0
+                index.text_tags[i] = 0
+        clock[SWEPT] = clock[NEXT]
+
+
+@part
+def serial_of(owner: Any, clock: Any) -> Any:
+    """Return the full serial of an owner: the latest one not after the newest report with these 31 bits."""
+    newest = clock[NEXT]
+    return newest - ((newest - np.int64(owner & np.uint32(SERIAL))) & SERIAL)
+
+
+@part
+def find_serial(index: Any, row: Any) -> Any:
+    """Return the serial of the live report in a row."""
+    rows = len(index.dates)
+    newest = index.clock[NEXT] - 1
+    return newest - (newest - row) % rows
+
+
+@part
+def alive(owner: Any, clock: Any) -> Any:
+    """Whether an entry's report, or for boilerplate its last sight, is within the ring of live reports."""
+    return owner != 0 and serial_of(owner, clock) >= clock[OLDEST]

@@ -1,0 +1,1 @@
+"""The embed stage: raw messages in, records of `articles.embedded` out."""

@@ -1,0 +1,70 @@
+"""The record of `articles.embedded`: all that the fold needs to know of an article, computed once.
+
+Internal to Newsfold, msgpack with named fields, versioned by `v`. New fields get defaults, so older records
+stay readable; a record of a newer version is refused rather than guessed at.
+"""
+
+import msgspec
+
+from stream.copies.fingerprint import Fingerprint
+from stream.errors import LogFormatError
+from stream.stories.text.evidence import Evidence
+
+RECORD_VERSION = 1
+
+
+class Origin(msgspec.Struct, frozen=True, array_like=True):
+    """Where the article was read: partition and offset on the articles topic. Tells a redelivery."""
+
+    partition: int
+    offset: int
+
+
+class EmbeddedArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One article, ready to fold. Times are milliseconds since the epoch; `vector` is int8 bytes.
+
+    A retraction carries only `id`, `origin`, `ingested` and `retracted`.
+    """
+
+    id: str
+    origin: Origin
+    ingested: int
+    v: int = RECORD_VERSION
+    retracted: bool = False
+    url: str | None = None
+    title: str = ""
+    source: str | None = None
+    language: str | None = None
+    published: int | None = None
+    updated: int | None = None
+    content: bytes = b""
+    model: str = ""
+    vector: bytes = b""
+    fingerprint: Fingerprint | None = None
+    evidence: Evidence | None = None
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(EmbeddedArticle)
+
+
+def encode_record(record: EmbeddedArticle) -> bytes:
+    """Return the record as it stands in the log."""
+    return _encoder.encode(record)
+
+
+def decode_record(value: bytes) -> EmbeddedArticle:
+    """Read a record of the log.
+
+    Raises:
+        LogFormatError: the bytes are not a record of this version or an older one.
+    """
+    try:
+        record = _decoder.decode(value)
+    except msgspec.DecodeError as error:
+        raise LogFormatError(f"{len(value)} bytes are not an embedded article: {error}") from error
+    if record.v > RECORD_VERSION:
+        raise LogFormatError(
+            f"record version {record.v} is newer than {RECORD_VERSION}, which this worker reads"
+        )
+    return record

@@ -1,0 +1,72 @@
+"""The same two stages without Kafka: lines of a file in, the records of the topics out, in log order."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from embeddings.encoder import load_encoder
+from stream.articles.jsonl import key_of, read_lines
+from stream.contract.events import Assignment, Folded, StorySnapshot
+from stream.embed.record import EmbeddedArticle, Origin, decode_record, encode_record
+from stream.embed.stage import Embedder, Incoming, Refused
+from stream.fold.fold import Fold
+from stream.observability.metrics import Metrics
+from stream.settings import Settings
+
+
+class Replayed(msgspec.Struct):
+    """What a replay gave: every assignment in order, the last snapshot of every story, and what was refused."""
+
+    articles: int = 0
+    copies: int = 0
+    refused: list[Refused] = []
+    assignments: list[Assignment] = []
+    stories: dict[str, StorySnapshot] = {}
+
+    def take(self, folded: Folded) -> None:
+        """Add the outcome of one record."""
+        self.copies += folded.outcome.endswith("duplicate")
+        self.assignments.extend(folded.assignments)
+        for event in folded.stories:
+            if event.snapshot is None:
+                self.stories.pop(event.story_id, None)
+            else:
+                self.stories[event.story_id] = event.snapshot
+
+
+def replay_file(path: Path, settings: Settings, now: int, advance: Callable[[int], None]) -> Replayed:
+    """Embed and fold every line of a file as if it were logged at `now` (milliseconds since the epoch).
+
+    `advance` is called with the number of lines done since the last call.
+    """
+    metrics = Metrics()
+    embedder = Embedder(load_encoder(settings.encoder), settings.intake.max_article_bytes, metrics)
+    fold = Fold.empty(settings)
+    replayed = Replayed()
+    for batch in _batches(_incoming(path, now), settings.intake.batch_size):
+        for result in embedder.embed(batch):
+            fold_result(result, fold, now, replayed)
+        advance(len(batch))
+    return replayed
+
+
+def fold_result(result: EmbeddedArticle | Refused, fold: Fold, logged: int, replayed: Replayed) -> None:
+    """Fold one result of the embed stage, through the bytes of the log as in production."""
+    replayed.articles += 1
+    if isinstance(result, Refused):
+        replayed.refused.append(result)
+    else:
+        replayed.take(fold.fold(decode_record(encode_record(result)), logged))
+
+
+def _incoming(path: Path, now: int) -> Iterator[Incoming]:
+    for offset, line in enumerate(read_lines(path)):
+        yield Incoming(key_of(line), line, Origin(0, offset), now)
+
+
+def _batches(messages: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
+    iterator = iter(messages)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,1 @@
+"""The fold: the records of one shard in log order in, stories and assignments out."""

@@ -1,0 +1,149 @@
+"""The story_store: every open story as readers see it, with its counts, its versions and its life.
+
+Deciding which story an article belongs to is the work of stream/stories; here is kept what follows from it.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid5
+
+import msgspec
+import numpy as np
+
+from stream.contract.events import StoryEvent, StoryEventType, StorySnapshot
+from stream.fold.story_record import StoryRecord, snapshot_of
+
+STORY_NAMESPACE = UUID("6f0f8a52-0f5c-5b0e-9d0c-6e657773666f")  # fixed for ever: ids are uuid5 of it
+
+
+class _Ended(msgspec.Struct, array_like=True):
+    id: str
+    number: int
+    survivor: int
+    forget_at: int
+
+
+class _Page(msgspec.Struct):
+    """A story_store as a checkpoint holds it. The records are read one by one, when an article comes for them."""
+
+    records: dict[int, msgspec.Raw]
+    taken: list[str]
+    ended: list[_Ended]
+
+
+_record_decoder = msgspec.msgpack.Decoder(StoryRecord)
+
+
+class StoryStore:
+    """Records of open stories by number, and the ids of ended ones until their tombstone."""
+
+    def __init__(self, retention: int) -> None:
+        """`retention`: milliseconds of stream time from a story's end to its tombstone."""
+        self._retention = retention
+        self._records: dict[int, StoryRecord] = {}
+        self._unread: dict[int, msgspec.Raw] = {}  # of a checkpoint: most stories never change again
+        self._ended: deque[_Ended] = deque()
+        self._survivors: dict[int, int] = {}
+        self._taken: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._records) + len(self._unread)
+
+    def open_record(self, number: int) -> StoryRecord | None:
+        """The record of a story, of the one it was merged into, or None where that is closed."""
+        return self._read(self.survivor_of(number))
+
+    def _read(self, number: int) -> StoryRecord | None:
+        raw = self._unread.pop(number, None)
+        if raw is not None:
+            self._records[number] = _record_decoder.decode(raw)
+        return self._records.get(number)
+
+    def _take(self, number: int) -> StoryRecord:
+        self._read(number)
+        return self._records.pop(number)
+
+    def survivor_of(self, number: int) -> int:
+        """The number under which a story lives on."""
+        while number in self._survivors:
+            number = self._survivors[number]
+        return number
+
+    def create(self, number: int, founder: int, article_id: str, seen: int) -> StoryRecord:
+        """Begin a story; its id is the uuid5 of the id of its first article, number `founder`."""
+        story_id = str(uuid5(STORY_NAMESPACE, article_id))
+        if story_id in self._taken:  # the article came back after its story ended
+            story_id = str(uuid5(STORY_NAMESPACE, f"{article_id}#{number}"))
+        self._taken.add(story_id)
+        record = StoryRecord(number=number, id=story_id, founder=founder, first_seen=seen, last_seen=seen)
+        self._records[number] = record
+        return record
+
+    def changed(self, record: StoryRecord) -> StoryEvent:
+        """The next version of a story after its record was changed."""
+        record.version += 1
+        kind = StoryEventType.CREATED if record.version == 1 else StoryEventType.UPDATED
+        return StoryEvent(kind, record.id, snapshot_of(record))
+
+    def merge(self, absorbed: int, survivor: int, now: int) -> tuple[StoryEvent, StoryRecord, list[int]]:
+        """Fold one story into another; return the absorbed one's end, the survivor, and what moved."""
+        gone, stays = self._take(absorbed), self._take(survivor)
+        self._records[survivor] = stays
+        gone.merged_into = stays.id
+        final = self._end(gone, "merged", now, survivor)
+        stays.absorb(gone)
+        self._survivors[absorbed] = survivor
+        return StoryEvent(StoryEventType.MERGED, gone.id, final), stays, list(gone.members)
+
+    def split(
+        self, record: StoryRecord, fresh: int, leaving: Sequence[int], copies: Mapping[int, int], seen: int
+    ) -> tuple[StoryRecord, list[int]]:
+        """Let reports of a story, with their copies, be a story of their own; return it and the articles that moved.
+
+        `leaving`: of the reports that the record lists, at least one.
+        """
+        founder = min(leaving)
+        article_id = next(report.article_id for report in record.reports if report.number == founder)
+        parted = self.create(fresh, founder, article_id, seen)
+        parted.split_from = record.id
+        moved = record.part(leaving, copies, parted)
+        record.last_seen = parted.last_seen = seen
+        return parted, moved
+
+    def close(self, number: int, now: int) -> StoryEvent:
+        """End a story that is idle or empty."""
+        record = self._take(number)
+        return StoryEvent(StoryEventType.CLOSED, record.id, self._end(record, "closed", now, -1))
+
+    def expire(self, now: int) -> list[StoryEvent]:
+        """Tombstones for the stories that ended longer ago than the retention."""
+        events = []
+        while self._ended and self._ended[0].forget_at <= now:
+            ended = self._ended.popleft()
+            self._taken.discard(ended.id)
+            self._survivors.pop(ended.number, None)
+            events.append(StoryEvent(StoryEventType.EXPIRED, ended.id, None))
+        return events
+
+    def _end(self, record: StoryRecord, status: str, now: int, survivor: int) -> StorySnapshot:
+        record.version += 1
+        record.status = status
+        self._ended.append(_Ended(record.id, record.number, survivor, now + self._retention))
+        return snapshot_of(record)
+
+    def snapshot(self) -> np.ndarray:
+        """The story_store as bytes (uint8) for a checkpoint."""
+        records = self._unread | self._records
+        page = {"records": records, "taken": list(self._taken), "ended": list(self._ended)}
+        return np.frombuffer(msgspec.msgpack.encode(page), np.uint8)
+
+    @classmethod
+    def restore(cls, retention: int, page_bytes: np.ndarray) -> "StoryStore":
+        """The story_store that gave this snapshot."""
+        page = msgspec.msgpack.decode(page_bytes.data, type=_Page)
+        book = cls(retention)
+        book._unread = page.records
+        book._ended = deque(page.ended)
+        book._survivors = {ended.number: ended.survivor for ended in page.ended if ended.survivor >= 0}
+        book._taken = set(page.taken)
+        return book

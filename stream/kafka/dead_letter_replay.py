@@ -1,0 +1,175 @@
+"""Reading the dead-letter topic, and sending letters back to the articles topic once.
+
+A replay sends the articles and, in the same Kafka transaction, a receipt for each to the dead-letter topic: a message
+without a value whose header names the letter. A letter with a receipt is not sent again, whoever asks and however
+often; a replay that was cut short left neither. Two replays at a time are fenced as two owners of one shard would be.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from stream.kafka.clients import connected, connection
+from stream.kafka.dead_letters import CONNECT
+from stream.settings import Settings
+
+RECEIPT = "newsfold.replayed"  # on the receipt: partition:offset of the letter
+REPLAYED_FROM = "newsfold.replayed-from"  # on the article: topic:partition:offset of the letter
+TRANSACTION = 100  # letters a transaction; of 1 MB at most each
+POLL_MS = 500
+TRANSACTION_TIMEOUT_MS = 60_000
+
+Place = tuple[int, int]
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """One dead letter: where it lies, what was wrong, and the message as it came."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    replayed: bool
+
+    def told(self, fact: str) -> str:
+        """One of the Connect headers, without its prefix; empty where it is missing."""
+        return dict(self.headers).get(CONNECT + fact, b"").decode(errors="replace")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether key and value are all that was sent; a cut letter cannot be replayed."""
+        return not (self.told("value.cut.from.bytes") or self.told("key.cut.from.bytes"))
+
+
+class LetterFilter(msgspec.Struct, frozen=True):
+    """Which letters are meant; what is None does not matter. Offsets are the dead-letter topic's, both included."""
+
+    reason: str | None = None
+    first_offset: int | None = None
+    last_offset: int | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+    def matches(self, letter: Letter) -> bool:
+        """Whether the letter is meant, the limit aside."""
+        return (
+            (self.reason is None or letter.told("reason") == self.reason)
+            and (self.first_offset is None or letter.offset >= self.first_offset)
+            and (self.last_offset is None or letter.offset <= self.last_offset)
+            and (self.since is None or letter.timestamp >= self.since.timestamp() * 1000)
+        )
+
+
+async def letters(
+    settings: Settings, wanted: LetterFilter, waiting_only: bool = False
+) -> AsyncIterator[Letter]:
+    """The letters that match, in order; with `waiting_only` those not yet replayed. One is held at a time."""
+    topic = settings.topics.dead_letters
+    receipts = {
+        _place(value)
+        async for record in _records(settings, topic)
+        for name, value in record.headers
+        if name == RECEIPT
+    }
+    found = 0
+    async for record in _records(settings, topic):
+        if any(name == RECEIPT for name, _ in record.headers):
+            continue
+        replayed = (record.partition, record.offset) in receipts
+        letter = Letter(
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            record.headers,
+            replayed,
+        )
+        if not wanted.matches(letter) or (waiting_only and replayed):
+            continue
+        yield letter
+        found += 1
+        if found == wanted.limit:
+            return
+
+
+class Resent(msgspec.Struct):
+    """How many letters a replay sent, and how many it could not because they were cut."""
+
+    sent: int = 0
+    cut: int = 0
+
+
+async def replay(settings: Settings, wanted: LetterFilter) -> Resent:
+    """Send the letters that match and were not replayed yet to the articles topic again."""
+    topics = settings.topics
+    producer = AIOKafkaProducer(
+        **connection(settings.kafka),
+        transactional_id=f"{settings.shard.transactional_id_prefix}-{topics.dead_letters}-replay",
+        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        max_request_size=settings.intake.max_article_bytes + 65_536,
+        acks="all",
+    )
+    result, waiting = Resent(), list[Letter]()
+    async with connected(producer, settings.kafka):  # fences another replay; what it committed is seen below
+        async for letter in letters(settings, wanted, waiting_only=True):
+            if not letter.is_whole:
+                result.cut += 1
+                continue
+            waiting.append(letter)
+            if len(waiting) == TRANSACTION:
+                result.sent += await _send(producer, settings, waiting)
+                waiting = []
+        result.sent += await _send(producer, settings, waiting)
+    return result
+
+
+async def _send(producer: AIOKafkaProducer, settings: Settings, waiting: list[Letter]) -> int:
+    if not waiting:
+        return 0
+    topics = settings.topics
+    async with producer.transaction():
+        for letter in waiting:
+            place = f"{letter.partition}:{letter.offset}"
+            headers = [(name, value) for name, value in letter.headers if not name.startswith(CONNECT)]
+            headers = [(name, value) for name, value in headers if name != REPLAYED_FROM]
+            headers.append((REPLAYED_FROM, f"{topics.dead_letters}:{place}".encode()))
+            await producer.send_and_wait(topics.articles, letter.value, key=letter.key, headers=headers)
+            receipt = [(RECEIPT, place.encode())]
+            await producer.send_and_wait(topics.dead_letters, None, key=letter.key or b"", headers=receipt)
+    return len(waiting)
+
+
+def _place(receipt: bytes) -> Place:
+    partition, offset = receipt.decode().split(":")
+    return int(partition), int(offset)
+
+
+async def _records(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
+    """Every committed record of the topic up to its end now."""
+    async with _reader(settings, topic) as (consumer, ends):
+        while any([await consumer.position(source) < end for source, end in ends.items()]):
+            for source, batch in (await consumer.getmany(timeout_ms=POLL_MS)).items():
+                for record in batch:
+                    if record.offset < ends[source]:
+                        yield record
+
+
+@asynccontextmanager
+async def _reader(
+    settings: Settings, topic: str
+) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
+    consumer = AIOKafkaConsumer(
+        topic,
+        **connection(settings.kafka),
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    async with connected(consumer, settings.kafka):
+        yield consumer, await consumer.end_offsets(consumer.assignment())

@@ -1,0 +1,302 @@
+"""The fold stage: the shards this worker owns, their consumer, and the loop that feeds them.
+
+A service of the Faust worker. One lock keeps the loop's transactions and the rebalance callbacks apart.
+A transaction that fails for a passing reason drops the shard's state and opens it again from the log, and so does
+being fenced; anything unexpected ends the process.
+"""
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from time import monotonic
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError, ProducerFenced
+from mode import Service
+
+from stream.checkpoints import Arrays, Checkpoints
+from stream.errors import NewsfoldError
+from stream.kafka.clients import connection, start
+from stream.kafka.failure import end_process, is_passing, refuse_to_start
+from stream.kafka.shard import Shard, fold_digest, warm_up
+from stream.observability.metrics import Metrics
+from stream.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+EXIT_FOLD_FAILED = 70  # EX_SOFTWARE: nothing of the failed batch was committed
+MOST_FAILURES = 20  # failed transactions of one shard in a row; each time its rebuild had reached the broker
+DISCONNECT_SECONDS = 5.0  # a producer flushes in milliseconds, or its broker is away
+SAVED_AT_STOP = 250_000  # articles; a million take 14 s to copy and write, and a stop has 10
+RETRY_SECONDS = 1.0  # between attempts while the broker is away; aiokafka itself backs off in between
+MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag tell a stuck one
+
+
+class FoldService(Service):
+    """Owns the consumer of articles.embedded and one Shard for each partition assigned to this worker."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        super().__init__()
+        self._settings = settings
+        self._metrics = metrics
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._lock = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._shards: dict[int, Shard] = {}
+        self._wanted: set[int] | None = None
+        self._opening: tuple[int, asyncio.Task[None]] | None = None
+        self._resting: dict[int, float] = {}
+        self._failures: Counter[int] = Counter()
+        self._saved: dict[int, tuple[float, int]] = {}
+        self._writing: asyncio.Future[None] | None = None
+        topic = settings.topics.embedded
+        self._checkpoints = Checkpoints(
+            settings.checkpoints, topic, version("newsfold"), fold_digest(settings), metrics
+        )
+        self._consumer: Any = None  # an AIOKafkaConsumer, made when the loop runs
+
+    @property
+    def ready(self) -> bool:
+        """Whether the group has answered and every shard assigned here is rebuilt."""
+        return self._wanted is not None and self._wanted == set(self._shards)
+
+    async def on_start(self) -> None:
+        """Compile the kernels, join the group."""
+        settings = self._settings
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, warm_up, settings)
+        consumer = self._consumer = AIOKafkaConsumer(
+            **connection(settings.kafka),
+            group_id=settings.shard.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=settings.kafka.session_timeout_ms,
+            heartbeat_interval_ms=settings.kafka.session_timeout_ms // 5,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+            rebalance_timeout_ms=max(60_000, 2 * settings.kafka.session_timeout_ms),
+        )
+        try:
+            await start(consumer, settings.kafka)
+        except NewsfoldError as error:
+            refuse_to_start(error)
+        consumer.subscribe([settings.topics.embedded], listener=_Listener(self))
+
+    async def on_stop(self) -> None:
+        """Let the loop end its transaction, save the state, leave the group, disconnect."""
+        self._stop_opening(set(self._wanted or ()))
+        await self._idle.wait()
+        async with self._lock:
+            if self._writing is not None:
+                await self._writing
+            await self._save_at_stop()
+            await self._close(set(self._shards))
+        if self._consumer is not None:
+            await self._consumer.stop()
+        self._thread.shutdown(wait=False)
+        self._writer.shutdown(wait=False)
+
+    @Service.task
+    async def _run(self) -> None:
+        """Feed the shards until the worker stops."""
+        self._idle.clear()
+        try:
+            while not self.should_stop:
+                await self._open_wanted()
+                shard_settings = self._settings.shard
+                batches = await self._consumer.getmany(
+                    timeout_ms=shard_settings.poll_ms, max_records=shard_settings.batch_size
+                )
+                for source, records in batches.items():
+                    await self._take(source, records)
+                await self._save_when_due()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - when in doubt, stop rather than commit
+            action = "nothing of the batch was committed; fix the cause the error names, then restart"
+            end_process(EXIT_FOLD_FAILED, "fold_failed", error, action=action)
+        finally:
+            self._idle.set()
+
+    async def _take(self, source: TopicPartition, records: list[ConsumerRecord]) -> None:
+        async with self._lock:
+            shard = self._shards.get(source.partition)
+            if shard is None or not records or await self._is_stale(source, records):
+                return
+            try:
+                await shard.take(records)
+            except ProducerFenced:
+                await self._rest(source.partition)
+            except KafkaError as error:
+                await self._drop(source.partition, records, error)
+            else:
+                del self._failures[source.partition]
+
+    async def _is_stale(self, source: TopicPartition, records: list[ConsumerRecord]) -> bool:
+        """Whether the records were fetched before a seek backwards, which will bring them again in order."""
+        try:
+            return bool(await self._consumer.position(source) <= records[-1].offset)
+        except IllegalStateError:  # revoked meanwhile
+            return True
+
+    async def _drop(self, partition: int, records: list[ConsumerRecord], error: KafkaError) -> None:
+        """After a failed transaction the state is ahead of what was committed: forget it, and open it anew.
+
+        Raises:
+            KafkaError: the error will not pass by itself.
+        """
+        self._metrics.transactions_failed.inc()
+        self._failures[partition] += 1
+        if not is_passing(error) or self._failures[partition] > MOST_FAILURES:
+            raise error
+        log.warning(
+            "transaction_failed",
+            topic=self._settings.topics.embedded,
+            partition=partition,
+            offset=records[0].offset,
+            error=repr(error),
+            action="none: the shard is rebuilt from its checkpoint and the log",
+        )
+        await self._close({partition})
+
+    async def _rest(self, partition: int) -> None:
+        """Another worker has opened the shard, or the broker gave the transaction up while it was away.
+
+        Nothing was emitted. Wait for a session's time, in which the group tells a zombie that the partition is no
+        longer its own; a worker that still owns it then opens it again.
+        """
+        self._metrics.transactions_failed.inc()
+        seconds = self._settings.kafka.session_timeout_ms / 1000
+        log.warning(
+            "shard_fenced",
+            topic=self._settings.topics.embedded,
+            partition=partition,
+            action=f"none: opened again after {seconds:.0f} s if the group still wants it here",
+        )
+        self._resting[partition] = monotonic() + seconds
+        await self._close({partition})
+
+    async def _open_wanted(self) -> None:
+        """Open what the group gave to this worker. The lock stays free, so that it can be taken away meanwhile."""
+        now = monotonic()
+        for partition in sorted((self._wanted or set()) - set(self._shards)):
+            if self.should_stop or self._resting.get(partition, 0.0) > now:
+                continue
+            task = asyncio.create_task(self._open(partition))
+            self._opening = (partition, task)
+            await asyncio.wait([task])
+            self._opening = None
+            if not task.cancelled():
+                task.result()
+
+    def _stop_opening(self, partitions: set[int]) -> None:
+        if self._opening is not None and self._opening[0] in partitions:
+            self._opening[1].cancel()
+
+    async def _open(self, partition: int) -> None:
+        shard = Shard(partition, self._settings, self._metrics, self._checkpoints, self._thread)
+        try:
+            await shard.open(self._consumer)
+        except ProducerFenced:
+            await _disconnect(shard)
+            await self._rest(partition)
+        except (KafkaError, OSError) as error:
+            if not is_passing(error):
+                raise
+            facts = {"topic": self._settings.topics.embedded, "partition": partition, "error": repr(error)}
+            log.warning("shard_not_opened", **facts, action="none: trying again")
+            await _disconnect(shard)
+            await self.sleep(RETRY_SECONDS)
+        except asyncio.CancelledError:
+            await _disconnect(shard)
+            raise
+        else:
+            self._shards[partition] = shard
+            self._saved[partition] = (monotonic(), shard.next_offset)
+
+    async def _close(self, partitions: set[int]) -> None:
+        for partition in partitions & set(self._shards):
+            await _disconnect(self._shards.pop(partition))
+
+    async def assigned(self, partitions: set[int]) -> None:
+        """The group gave these partitions to this worker; the loop opens them."""
+        async with self._lock:
+            self._wanted = partitions
+            await self._close(set(self._shards) - partitions)
+
+    async def revoked(self, partitions: set[int]) -> None:
+        """The group takes these partitions away: let go before another worker begins."""
+        self._stop_opening(partitions)
+        async with self._lock:
+            if self._wanted is not None:
+                self._wanted = self._wanted - partitions
+            await self._close(partitions)
+
+    async def _save_when_due(self) -> None:
+        """Start writing the checkpoint of one shard whose time has come; at most one is written at a time."""
+        if self._writing is not None and not self._writing.done():
+            return
+        now = monotonic()
+        for partition, shard in self._shards.items():
+            when, offset = self._saved[partition]
+            if now - when >= self._settings.checkpoints.interval_seconds and shard.next_offset != offset:
+                async with self._lock:
+                    at, arrays = await shard.snapshot()
+                self._saved[partition] = (now, at)
+                self._writing = self._write(partition, at, arrays)
+                return
+
+    async def _save_at_stop(self) -> None:
+        """Save what can be saved in time, small shards first; a large one has its last checkpoint and the log."""
+        room = SAVED_AT_STOP
+        for partition, shard in sorted(self._shards.items(), key=lambda item: item[1].articles):
+            room -= shard.articles
+            if room >= 0 and shard.next_offset != self._saved[partition][1]:
+                at, arrays = await shard.snapshot()
+                await self._write(partition, at, arrays)
+
+    def _write(self, partition: int, offset: int, arrays: Arrays) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._writer, self._checkpoints.write, partition, offset, arrays)
+
+    def observe(self) -> None:
+        """Set the gauges that tell what the shards hold and how far behind they are."""
+        for source in self._consumer.assignment() if self._consumer is not None else ():
+            shard, end = self._shards.get(source.partition), self._consumer.highwater(source)
+            if shard is not None and end is not None:
+                lag = max(0, end - shard.next_offset)
+                self._metrics.lag.labels(source.topic, str(source.partition)).set(lag)
+        states = [shard.fold.state for shard in self._shards.values()]
+        entries, held = self._metrics.state_entries, self._metrics.state_bytes
+        entries.labels("articles").set(sum(len(state.registry) for state in states))
+        entries.labels("leaders").set(sum(state.copies.entries for state in states))
+        entries.labels("stories").set(sum(len(state.story_store) for state in states))
+        held.labels("leaders").set(sum(state.copies.bytes for state in states))
+        held.labels("stories").set(sum(state.story_bytes for state in states))
+        self._metrics.forced_evictions.set(sum(state.copies.forced_evictions for state in states))
+
+
+async def _disconnect(shard: Shard) -> None:
+    """Close a shard's producer; one that cannot reach its broker is left behind: it can commit nothing more."""
+    try:
+        async with asyncio.timeout(DISCONNECT_SECONDS):
+            await shard.close()
+    except (KafkaError, TimeoutError) as error:
+        facts = {"partition": shard.partition, "error": repr(error)}
+        log.warning("producer_not_closed", **facts, action="none: it can commit nothing more")
+
+
+class _Listener(ConsumerRebalanceListener):
+    def __init__(self, stage: FoldService) -> None:
+        self._stage = stage
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        await self._stage.revoked({source.partition for source in revoked})
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        await self._stage.assigned({source.partition for source in assigned})

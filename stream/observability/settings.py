@@ -1,0 +1,22 @@
+"""The settings of the worker's pages and of its log."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+
+
+class WebSettings(BaseModel, frozen=True, extra="forbid"):
+    """The worker's web server: /metrics, /health, /ready."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 opens it to the network.")
+    port: int = Field(6066, ge=1, le=65_535, description="Port to listen on.")
+    token: SecretStr | None = Field(None, description="Bearer token that /metrics asks for, where set.")
+
+
+class LogSettings(BaseModel, frozen=True, extra="forbid"):
+    """What the worker says, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity shown.")
+    format: Literal["text", "json"] = Field(
+        "text", description="Lines for people, or one JSON object a line."
+    )

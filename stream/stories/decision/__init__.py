@@ -1,0 +1,1 @@
+"""Whether an article joins a story, and whether two stories are one."""

@@ -1,0 +1,1 @@
+"""From text to evidence: words, names and how common they are."""

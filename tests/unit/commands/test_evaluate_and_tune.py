@@ -1,0 +1,88 @@
+"""`newsfold evaluate` and `newsfold tune`: what they tell and write about the labelled sample corpus."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from stream.articles.jsonl import read_lines
+from stream.commands.evaluate import command as evaluate
+from stream.commands.evaluate import evaluate as evaluation_of
+from stream.commands.tune import command as tune
+from stream.errors import SettingsError
+from stream.evaluation.labelled import labelled_lines
+from stream.settings import load_settings
+from stream.stories.decision.scorer import read_model
+from stream.stories.settings import StorySettings
+from stream.training import cross_validation as tuning
+
+CORPUS = Path(__file__).parents[3] / "stream" / "corpus"
+NOW = 1_790_000_000_000
+FEW_STREAMS = 3  # instead of 40 for each of the seven fits
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory) -> Path:
+    """The sample corpus with its labels on the lines that have a plain `id`, as a user would have it."""
+    labels = map(json.loads, read_lines(CORPUS / "labels.jsonl"))
+    story_of = {label["id"]: label["story"] for label in labels}
+    file = tmp_path_factory.mktemp("labelled") / "corpus.jsonl"
+    with file.open("w", encoding="utf8") as out:
+        for article in map(json.loads, read_lines(CORPUS / "articles.jsonl")):
+            if article.get("id") in story_of:
+                article["cluster"] = story_of[article["id"]]
+            out.write(json.dumps(article) + "\n")
+    return file
+
+
+def test_evaluate_tells_the_agreement_of_first_and_repaired_stories(labelled, tmp_path):
+    out = tmp_path / "figures.json"
+    result = CliRunner().invoke(evaluate, [str(labelled), "--seeds", "1", "--json", str(out)])
+    assert result.exit_code == 0, result.output
+    figures = json.loads(out.read_text())
+    assert figures["repaired"]["b_cubed_f1"] > 0.9
+    assert figures["first"]["stories_true"] == figures["repaired"]["stories_true"] == stories_in(labelled)
+    assert "Q4 in brief" in result.output  # among the worst merges: reports of one firm each, worded alike
+
+
+def test_an_undated_first_article_does_not_keep_the_stories_of_an_old_stream_open(tmp_path):
+    quake = "Strong earthquake shakes Valparaiso harbour, thousands leave their homes"
+    articles = [
+        {"id": "undated", "title": "Rail workers of Norrland begin a three day strike", "cluster": "strike"},
+        {"id": "then", "title": quake, "published_at": "2020-01-01T08:00:00Z", "cluster": "quake"},
+        {
+            "id": "a year later",
+            "title": f"{quake} again",
+            "published_at": "2021-01-01T08:00:00Z",
+            "cluster": "new",
+        },
+    ]
+    file = tmp_path / "old.jsonl"
+    file.write_text("".join(json.dumps(article) + "\n" for article in articles))
+    (run,) = evaluation_of(file, load_settings(), 1, NOW).runs
+    assert len(set(run.repaired.values())) == 3
+
+
+def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "STREAMS", FEW_STREAMS)
+    monkeypatch.setattr(tuning, "SEEN_SHARE", -1.0)  # the shipped model takes no part: it may win
+    result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    written = (tmp_path / "newsfold-tuned.env").read_text().splitlines()
+    settings = dict(line.removeprefix("NEWSFOLD_STORIES__").lower().split("=", 1) for line in written)
+    assert Path(settings["model"]).samefile(tmp_path / "newsfold-tuned.json")
+    StorySettings(granularity=float(settings["granularity"]), model=settings["model"])
+    made_by = read_model(Path(settings["model"])).made_by
+    assert "166 labelled articles" in made_by
+    assert f"{tuning.FITS} fits" in made_by
+
+
+def test_a_file_without_labels_is_refused_in_words():
+    result = CliRunner().invoke(tune, [str(CORPUS / "articles.jsonl")])
+    assert isinstance(result.exception, SettingsError)
+    assert "labels no article" in str(result.exception)
+
+
+def stories_in(file: Path) -> int:
+    return len({label for _, label in labelled_lines(file)})

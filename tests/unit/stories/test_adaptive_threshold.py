@@ -1,0 +1,67 @@
+"""The threshold of joining follows the stream: up among strangers, down where most articles know their story."""
+
+import pytest
+
+from stream.stories.decision.adaptive_threshold import MOST_CAUTION, MOST_READINESS
+from stream.stories.decision.scorer import SHIPPED, read_model
+from stream.stories.settings import StorySettings
+from stream.stories.story_index import StoryIndex
+from tests.support.story_newsroom import DIMENSIONS, send
+
+MODEL = read_model(SHIPPED).join.threshold
+
+
+def raised(decision, shift=0.0) -> float:
+    return decision.threshold - (MODEL - shift)
+
+
+def strangers(index, count, first=0):
+    return [send(index, first + n, 10_000 + first + n, (first + n) * 0.2) for n in range(count)]
+
+
+def events(index, count, first=0, of=6):
+    return [send(index, first + n, (first + n) // of, (first + n) * 0.2) for n in range(count)]
+
+
+@pytest.fixture
+def index() -> StoryIndex:
+    return StoryIndex(StorySettings(), DIMENSIONS)
+
+
+def test_a_stream_begins_with_the_threshold_of_the_model(index):
+    assert raised(strangers(index, 1)[0]) == pytest.approx(0.0)
+
+
+def test_among_strangers_it_takes_more_to_join_and_never_more_than_so_much(index):
+    steps = [raised(decision) for decision in strangers(index, 400)]
+    assert steps == sorted(steps)
+    assert steps[-1] == MOST_CAUTION
+
+
+def test_where_most_articles_know_their_story_it_takes_less(index):
+    steps = [raised(decision) for decision in events(index, 400)]
+    assert -MOST_READINESS <= steps[-1] < 0.0
+    assert min(steps) >= -MOST_READINESS
+
+
+def test_an_event_is_told_as_one_story_however_long_only_strangers_came(index):
+    strangers(index, 600)
+    told = [send(index, 600 + n, 1, 120 + n * 0.2) for n in range(6)]
+    assert {decision.story for decision in told[1:]} == {told[0].story}
+
+
+def test_what_strangers_taught_is_unlearnt(index):
+    before = raised(strangers(index, 200)[-1])
+    after = raised(events(index, 600, first=200)[-1])
+    assert after < 0.0 < before
+
+
+def test_the_knob_moves_the_threshold_by_as_much_in_every_stream():
+    coarse = StorySettings(granularity=0.6)
+    one, other = StoryIndex(StorySettings(), DIMENSIONS), StoryIndex(coarse, DIMENSIONS)
+    assert raised(strangers(one, 50)[-1]) == pytest.approx(raised(strangers(other, 50)[-1], coarse.shift))
+
+
+def test_a_decision_tells_the_threshold_it_was_held_against(index):
+    for decision in strangers(index, 60) + events(index, 120, first=60):
+        assert decision.created == (decision.score < decision.threshold)
