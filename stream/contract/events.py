@@ -81,8 +81,21 @@ class FactorShown(msgspec.Struct, frozen=True):
     weight: float
 
 
+class AssignedArticle(msgspec.Struct, frozen=True):
+    """The article that was assigned, as a reader is shown it: a story lists twenty reports and no copies."""
+
+    title: str
+    url: str | None
+    source: str | None
+    language: str | None
+    published: str | None
+
+
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one article is where it is. `story_id` is None for a retracted article only."""
+    """Why one article is where it is. `story_id` is None for a retracted article only.
+
+    `article` is None where the article itself is no longer at hand: moved between stories, or retracted.
+    """
 
     article_id: str
     story_id: str | None
@@ -98,6 +111,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     rival: Rival | None = None
     moved_from: str | None = None
     model: str = ""
+    article: AssignedArticle | None = None
 
 
 class ArticleShown(msgspec.Struct, frozen=True, kw_only=True):

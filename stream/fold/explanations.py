@@ -1,12 +1,29 @@
 """Decisions as readers get them: article ids instead of numbers, rounded figures, names instead of codes."""
 
-from stream.contract.events import Assignment, CopyOf, FactorShown, Method, NearMiss, Outcome, Rival
+from stream.contract.events import (
+    AssignedArticle,
+    Assignment,
+    CopyOf,
+    FactorShown,
+    Method,
+    NearMiss,
+    Outcome,
+    Rival,
+    iso,
+)
 from stream.copies.results import CopyDecision
+from stream.embed.record import EmbeddedArticle
 from stream.fold.article_registry import ArticleRegistry, Entry
 from stream.fold.story_record import StoryRecord
 from stream.stories.results import Factor, StoryMerge, StoryRival, StorySplit
 
 DIGITS = 4  # of every score that goes out; enough to explain, too few to hang on a millisecond of transport
+
+
+def assigned(article: EmbeddedArticle) -> AssignedArticle:
+    """The article as its assignment shows it."""
+    published = iso(article.published)
+    return AssignedArticle(article.title, article.url, article.source, article.language, published)
 
 
 def copy_of(decision: CopyDecision, leader_id: str) -> CopyOf:

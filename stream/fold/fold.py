@@ -103,6 +103,7 @@ class Fold:
             event_time=iso(moment.event_time),
             copy_of=explanations.copy_of(copy, state.registry.id_of(leader)),
             model=article.model,
+            article=explanations.assigned(article),
         )
         moment.assignments.append(assignment)
         return moment.folded(assignment.outcome)
@@ -152,6 +153,7 @@ class Fold:
             factors=explanations.factors(decision.factors),
             rival=explanations.rival(decision.rival, rival),
             model=moment.article.model,
+            article=explanations.assigned(moment.article),
         )
 
     def _merge(self, moment: _Moment, merge: StoryMerge) -> None:
@@ -211,6 +213,7 @@ class Fold:
                 event_time=iso(moment.event_time),
                 copy_of=explanations.registered_copy(entry, state.leader_id(entry)),
                 model=article.model,
+                article=explanations.assigned(article),
             )
         )
         return moment.folded(Outcome.CORRECTION)

@@ -249,3 +249,11 @@ def test_of_the_updates_of_a_story_in_one_batch_the_last_goes_out():
     assert [event.type for event in events] == [StoryEventType.CREATED, StoryEventType.UPDATED]
     assert events[-1].snapshot is not None
     assert events[-1].snapshot.counts.articles == 3
+
+
+def test_an_assignment_shows_its_article_because_a_story_lists_no_copies():
+    (shown,) = outcomes(article(0, 0, 0))[0].assignments
+    assert shown.article is not None
+    assert shown.article.title == "Report 0"
+    (withdrawn,) = outcomes(article(0, 0, 0), article(0, 0, 1, retracted=True))[1].assignments
+    assert withdrawn.article is None
