@@ -1,12 +1,14 @@
 # Everything a newcomer or CI runs. `make` lists the targets.
-#   make setup TORCH_BACKEND=cpu       PyTorch without CUDA, about 3 GB less; remembered until `make clean`
+#   make setup TORCH_BACKEND=auto      PyTorch for the GPU of this machine; remembered until `make clean`
+#   make setup PYTHON=python3.13       another Python; the first of 3.11, 3.12 and 3.13 otherwise
 #   make demo ARGS=--keep              ARGS goes to the demo or to pytest
 #   make test-unit ARGS="-k copies"
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# .venv/.newsfold-BACKEND says that .venv is up to date, and with which PyTorch.
+# .venv/.newsfold-BACKEND says that .venv is up to date and has everything, and with which PyTorch; .venv/.demo that it
+# has what the demo needs.
 TORCH_BACKEND ?= $(filter-out default,$(patsubst .venv/.newsfold-%,%,$(firstword $(wildcard .venv/.newsfold-*))))
 READY := .venv/.newsfold-$(or $(TORCH_BACKEND),default)
 BIN := .venv/bin
@@ -21,14 +23,18 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(READY)  ## Make .venv with everything Newsfold needs; free when nothing changed
+setup: $(READY)  ## Make .venv with everything: all extras, and the tools for tests; free when nothing changed
 
 $(READY): pyproject.toml deploy/requirements.lock deploy/setup.sh
 	@deploy/setup.sh
-	@rm -f .venv/.newsfold-* && touch $@
+	@rm -f .venv/.newsfold-* && touch $@ .venv/.demo
+
+.venv/.demo: pyproject.toml deploy/requirements.lock deploy/setup.sh
+	@deploy/setup.sh demo
+	@touch $@
 
 .PHONY: demo
-demo: setup  ## Watch stories form on a real Kafka, in two minutes
+demo: .venv/.demo  ## Watch stories form on a real Kafka, in two minutes
 	@$(BIN)/newsfold demo $(ARGS)
 
 .PHONY: test
@@ -68,7 +74,7 @@ audit: setup  ## Look the locked dependencies up in the advisory database; code 
 
 .PHONY: lock
 lock: setup  ## Bring deploy/requirements.lock up to pyproject.toml; ARGS=--upgrade renews every version
-	PATH="build/uv/bin:$$PATH" uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	PATH="build/uv/bin:$$PATH" uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --quiet $(ARGS) --output-file deploy/requirements.lock
 
 .PHONY: jars

@@ -40,6 +40,7 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
 
     Raises:
         ModelError: it does not exist, is altered, or cannot be loaded; the message says which and what to do.
+        ModuleNotFoundError: it needs sentence-transformers, and the extra `transformers` is not installed.
     """
     if is_table(settings.model):
         return StaticTableEncoder(load_table(settings.model))

@@ -2,7 +2,7 @@
 
 
 class ModelError(Exception):
-    """An encoder cannot be loaded: it does not exist, a file is not the one that was pinned, or a package lacks.
+    """An encoder cannot be loaded: it does not exist, a file is not the one that was pinned, or it fails.
 
-    Operator action: name a model that exists in NEWSFOLD_ENCODER__MODEL, or install what the message names.
+    Operator action: name a model that exists in NEWSFOLD_ENCODER__MODEL, or do what the message says.
     """

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from platformdirs import user_cache_path
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("stream", "embeddings")
@@ -61,7 +62,7 @@ def _places() -> list[Path]:
         return [Path(numba.config.CACHE_DIR)]
     beside = Path(__file__).parent / "__pycache__"
     try:
-        return [beside, Path.home() / ".cache" / "newsfold"]
+        return [beside, user_cache_path("newsfold")]
     except RuntimeError:  # a user without a home
         return [beside]
 

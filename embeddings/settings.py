@@ -13,8 +13,8 @@ class EncoderSettings(BaseModel):
     model: str = Field(
         DEFAULT_MODEL,
         min_length=1,
-        description="newsfold-static-en (ships with Newsfold), newsfold-static-multilingual (built once, see the "
-        "README), a model of the Hugging Face hub, or a folder that holds one.",
+        description="newsfold-static-en (ships with Newsfold), newsfold-static-multilingual (built once by "
+        "`newsfold build-encoder`), a model of the Hugging Face hub, or a folder that holds one.",
     )
     revision: str | None = Field(None, description="Commit or tag of a hub model; its newest where unset.")
     prompt: str = Field("", description="Put before every text, as some models ask ('query: ' for E5).")

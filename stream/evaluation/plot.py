@@ -4,27 +4,18 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stream.errors import SettingsError
+import matplotlib as mpl
+from matplotlib import pyplot
 
 if TYPE_CHECKING:
     from stream.evaluation.evaluation import Evaluation
 
+mpl.use("Agg")  # draws into files, needs no display
 MEASURES = ("precision", "recall", "F1")
 
 
 def draw(path: Path, evaluation: "Evaluation", name: str) -> None:
-    """Draw the mean scores over the passes, and the last pass's stories by size.
-
-    Raises:
-        SettingsError: matplotlib is not installed.
-    """
-    try:
-        import matplotlib as mpl
-
-        mpl.use("Agg")
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise SettingsError("drawing needs matplotlib: install newsfold[dev]") from error
+    """Draw the mean scores over the passes, and the last pass's stories by size, as PNG or SVG by the file's name."""
     figure, (bars, sizes) = pyplot.subplots(1, 2, figsize=(11, 4))
     for offset, (label, scores) in enumerate(
         (("first", evaluation.first), ("repaired", evaluation.repaired))

