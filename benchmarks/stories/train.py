@@ -19,7 +19,7 @@ from rich.progress import track
 from embeddings.encoder import EncoderSettings, load_encoder
 from stream.commands.progress import article_progress
 from stream.evaluation.labelled import labelled_lines
-from stream.stories.decision.scorer import SHIPPED, DecisionModel, write_model
+from stream.stories.decision.model_file import SHIPPED, DecisionModel, write_model
 from stream.training.augmentation import FULL, LabelledArticle, varied_streams
 from stream.training.provenance import TABLE, digests_of
 from stream.training.self_training import mean_model, train
@@ -67,7 +67,8 @@ def main() -> None:
         f"benchmarks.stories.train --streams {options.streams} --seeds {options.seeds}: {described}; "
         f"strangers: {len(strangers)} articles"
     )
-    write_model(options.out / SHIPPED.name, DecisionModel(VERSION, made_by, fitted.join, fitted.merge))
+    model = DecisionModel(version=VERSION, made_by=made_by, join=fitted.join, merge=fitted.merge)
+    write_model(options.out / SHIPPED.name, model)
     full = [article.views[FULL][0] for articles in sets.values() for article in articles]
     np.save(options.out / TABLE.name, np.unique(digests_of(full)))
 

@@ -13,7 +13,7 @@ from stream.commands.progress import article_progress
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
 from stream.settings import load_settings
-from stream.stories.decision.scorer import write_model
+from stream.stories.decision.model_file import write_model
 from stream.training.augmentation import LabelledArticle
 from stream.training.cross_validation import Choice, Trial, cross_validated, fitted_to
 from stream.training.self_training import MERGE_THRESHOLD

@@ -25,7 +25,7 @@ from stream.fold.fold import Fold
 from stream.kafka.clients import connection
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
-from stream.stories.decision.scorer import model_digest
+from stream.stories.decision.model_file import model_digest
 from stream.stories.text.evidence import evidence_of
 
 log = structlog.get_logger(__name__)

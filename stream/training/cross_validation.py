@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from stream.evaluation.measures import b_cubed_in_order
-from stream.stories.decision.scorer import SHIPPED, DecisionModel, read_model
+from stream.stories.decision.model_file import SHIPPED, DecisionModel, read_model
 from stream.training.augmentation import FULL, LabelledArticle, plain_stream, varied_streams
 from stream.training.provenance import seen_share
 from stream.training.self_training import Fitted, StreamArticle, TrainingRun, mean_model, train
@@ -88,7 +88,7 @@ def fitted_to(sets: Sets, choice: Choice, dimensions: int, cross_language: bool,
     articles = sum(map(len, sets.values()))
     labelled = f"{articles} labelled articles of {len(sets)} sets"
     made_by = f"newsfold tune: {choice.kind}, {labelled}, {fits} fits from seed {seed}"
-    return DecisionModel("tuned", made_by, fitted.join, fitted.merge)
+    return DecisionModel(version="tuned", made_by=made_by, join=fitted.join, merge=fitted.merge)
 
 
 def with_merge_threshold(fitted: Fitted, threshold: float) -> Fitted:

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from stream.stories.decision.scorer import LEAF, LearnedScore, Term, Tree
+from stream.stories.decision.features import Feature
+from stream.stories.decision.model_file import LEAF, LearnedScore, Term, Tree, columns_of
 
 PENALTY = 0.001  # on squared weights of features scaled to 0 .. 1
 CLIPPED_SHARE = 0.01  # of a feature's values beyond each end
@@ -24,22 +25,23 @@ class Examples(msgspec.Struct):
 
 def fit(
     examples: Sequence[Examples],
-    names: Sequence[str],
-    signs: Sequence[int],
+    of: Sequence[Feature],
     threshold: float,
     with_trees: bool,
     seed: int,
 ) -> LearnedScore:
-    """Fit a score to examples with soft labels; a sign of 1 keeps it from falling as the feature grows."""
+    """Fit a score to examples of these features, with soft labels; where a sign is 1 it never falls as that grows."""
+    columns = columns_of(tuple(of))
+    names, signs = [column.name for column in columns], [column.sign for column in columns]
     features = np.concatenate([rows for part in examples for rows in part.features])
     labels = np.concatenate([rows for part in examples for rows in part.labels])
     weights = np.concatenate([rows for part in examples for rows in part.weights])
     weights *= len(weights) / weights.sum()
     bias, terms = _linear(features, labels, weights, names, signs)
     if not with_trees:
-        return LearnedScore(threshold, bias, terms)
+        return LearnedScore(columns, threshold, bias, terms)
     base, trees = _boosted(features, labels, weights, signs, seed)
-    return LearnedScore(threshold, bias, terms, base, trees)
+    return LearnedScore(columns, threshold, bias, terms, base, trees)
 
 
 def mean_of(scores: Sequence[LearnedScore]) -> LearnedScore:
@@ -47,12 +49,13 @@ def mean_of(scores: Sequence[LearnedScore]) -> LearnedScore:
 
     Exact in the trees; in the linear part as far as the scores clip a feature at the same values.
     """
-    features = dict.fromkeys(term.feature for score in scores for term in score.terms)
+    weighed = dict.fromkeys(term.feature for score in scores for term in score.terms)
     trees = [tree for score in scores for tree in score.trees]
     return LearnedScore(
+        features=scores[0].features,
         threshold=scores[0].threshold,
         bias=_mean([score.bias for score in scores]),
-        terms=tuple(_mean_term(feature, scores) for feature in features),
+        terms=tuple(_mean_term(feature, scores) for feature in weighed),
         base=_mean([score.base for score in scores]),
         trees=tuple(
             msgspec.structs.replace(tree, value=tuple(round(value / len(scores), 6) for value in tree.value))

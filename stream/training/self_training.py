@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
-from stream.stories.decision.join_features import JOIN_FEATURES, JOIN_SIGNS, MAX_SCORED
-from stream.stories.decision.merge_features import MERGE_FEATURES, MERGE_SIGNS
-from stream.stories.decision.scorer import NO_SCORE, Compiled, LearnedScore, Scorer, linear_part
+from stream.stories.decision.join_features import JOIN_FEATURES, MAX_SCORED
+from stream.stories.decision.merge_features import MERGE_FEATURES
+from stream.stories.decision.model_file import LearnedScore, linear_part
+from stream.stories.decision.scorer import NO_SCORE, Compiled, Scorer
 from stream.stories.engine import ArticleGiven, StoryEngine
 from stream.stories.index.state import NOW, new_tables
 from stream.stories.settings import StorySettings
@@ -72,8 +73,8 @@ def train(
         history.append((joins, merges))
         recent = history[-ROUNDS_KEPT:] if turn else history
         fitted = Fitted(
-            fit([pair[0] for pair in recent], JOIN_FEATURES, JOIN_SIGNS, JOIN_THRESHOLD, with_trees, seed),
-            fit([pair[1] for pair in recent], MERGE_FEATURES, MERGE_SIGNS, MERGE_THRESHOLD, with_trees, seed),
+            fit([pair[0] for pair in recent], JOIN_FEATURES, JOIN_THRESHOLD, with_trees, seed),
+            fit([pair[1] for pair in recent], MERGE_FEATURES, MERGE_THRESHOLD, with_trees, seed),
         )
         if progress:
             progress(turn + 1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from embeddings.jit import part
 from stream.stories.decision.baseline import gap_in_days
+from stream.stories.decision.features import Feature
 from stream.stories.index.candidates import NEIGHBOURS_KEPT
 from stream.stories.index.state import DAY, MIXED, RECENT_COUNT, TEMPO_BINS
 from stream.stories.index.stream_baselines import (
@@ -24,28 +25,28 @@ GROWN = 1.0  # log size beside the usual, where it ends: from 2.7 times the usua
 ROUNDING = float(1 << 20)  # features are rounded to multiples of 1 / 2^20
 
 JOIN_FEATURES = (
-    "similarity beside the story's cohesion",
-    "similarity beside the scores its articles joined at",
-    "margin over the next story",
-    "closest member beside the closest article",
-    "share of the nearest articles",
-    "names and numbers shared",
-    "nearness in time",
-    "nearness in time beside the story's span",
-    "size of the story",
-    "words in common above the usual",
-    "lead words in common above the usual",
-    "names in common above the usual",
-    "meaning in common above the usual",
-    "crowd of similar stories",
-    "gap typical of one event",
-    "gap typical beside the most typical one",
-    "nearness in time above the usual",
-    "nearness in time of a similar story",
-    "closest member above strangers",
-    "stories known",
-    "similarity to the centre",
-    "size of the story beside the usual",
+    Feature("similarity_over_cohesion", 1, "similarity beside the story's cohesion"),
+    Feature("similarity_over_past_joins", 1, "similarity beside the scores its articles joined at"),
+    Feature("margin_over_next_story", 1, "margin over the next story"),
+    Feature("closest_member_over_closest_article", 1, "closest member beside the closest article"),
+    Feature("share_of_nearest_articles", 1, "share of the nearest articles"),
+    Feature("shared_names_and_numbers", 1, "names and numbers shared"),
+    Feature("time_proximity", 1, "nearness in time"),
+    Feature("time_proximity_over_span", 1, "nearness in time beside the story's span"),
+    Feature("story_size", 0, "size of the story"),
+    Feature("word_similarity_over_baseline", 1, "words in common above the usual"),
+    Feature("lead_similarity_over_baseline", 1, "lead words in common above the usual"),
+    Feature("name_similarity_over_baseline", 1, "names in common above the usual"),
+    Feature("vector_similarity_over_baseline", 1, "meaning in common above the usual"),
+    Feature("similarity_to_other_stories", 0, "crowd of similar stories"),
+    Feature("gap_likelihood", 1, "gap typical of one event"),
+    Feature("gap_likelihood_below_peak", 1, "gap typical beside the most typical one"),
+    Feature("time_proximity_over_baseline", 1, "nearness in time above the usual"),
+    Feature("time_proximity_times_similarity", 1, "nearness in time of a similar story"),
+    Feature("closest_member_over_unrelated", 1, "closest member above strangers"),
+    Feature("open_stories", 0, "stories known"),
+    Feature("centre_similarity", 1, "similarity to the centre"),
+    Feature("story_size_over_typical", 0, "size of the story beside the usual"),
 )
 (
     COHESION,
@@ -70,32 +71,7 @@ JOIN_FEATURES = (
     KNOWN,
     CENTRE,
     SIZE_BESIDE_USUAL,
-) = range(22)
-# 1: more of it never speaks against joining.
-JOIN_SIGNS = (
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    0,
-    1,
-    1,
-    1,
-    1,
-    0,
-    1,
-    1,
-    1,
-    1,
-    1,
-    0,
-    1,
-    0,
-)
+) = range(len(JOIN_FEATURES))
 
 
 @part

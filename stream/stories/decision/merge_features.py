@@ -5,6 +5,7 @@ from math import exp, log, sqrt
 import numpy as np
 
 from embeddings.jit import part
+from stream.stories.decision.features import Feature
 from stream.stories.decision.join_features import ROUNDING
 from stream.stories.index.neighbour_links import links_between
 from stream.stories.index.similarity import (
@@ -45,26 +46,26 @@ COMPARED = 8  # exemplars of each compared: the first and the last of them
 CHOICE_OF = 6.0  # other open stories, from which on it says something where the nearest articles lie
 
 MERGE_FEATURES = (
-    "similarity beside the cohesion of both",
-    "similarity beside the cohesion of the larger",
-    "margin over the next neighbour",
-    "names and numbers shared",
-    "nearness in time",
-    "nearness in time beside the span",
-    "size of the smaller",
-    "size of the larger",
-    "words in common above the usual",
-    "lead words in common above the usual",
-    "names in common above the usual",
-    "meaning in common above the usual",
-    "crowd of similar stories",
-    "gap typical of one event",
-    "gap typical beside the most typical one",
-    "nearest articles across",
-    "overlap in time",
-    "nearness in time above the usual",
-    "nearness in time of similar stories",
-    "size of the smaller beside the usual",
+    Feature("similarity_over_both_cohesions", 1, "similarity beside the cohesion of both"),
+    Feature("similarity_over_larger_cohesion", 1, "similarity beside the cohesion of the larger"),
+    Feature("margin_over_next_neighbour", 1, "margin over the next neighbour"),
+    Feature("shared_names_and_numbers", 1, "names and numbers shared"),
+    Feature("time_proximity", 1, "nearness in time"),
+    Feature("time_proximity_over_span", 1, "nearness in time beside the span"),
+    Feature("smaller_size", 0, "size of the smaller"),
+    Feature("larger_size", 0, "size of the larger"),
+    Feature("word_similarity_over_baseline", 1, "words in common above the usual"),
+    Feature("lead_similarity_over_baseline", 1, "lead words in common above the usual"),
+    Feature("name_similarity_over_baseline", 1, "names in common above the usual"),
+    Feature("vector_similarity_over_baseline", 1, "meaning in common above the usual"),
+    Feature("similarity_to_other_neighbours", 0, "crowd of similar stories"),
+    Feature("gap_likelihood", 1, "gap typical of one event"),
+    Feature("gap_likelihood_below_peak", 1, "gap typical beside the most typical one"),
+    Feature("nearest_articles_across", 1, "nearest articles across"),
+    Feature("time_overlap", 1, "overlap in time"),
+    Feature("time_proximity_over_baseline", 1, "nearness in time above the usual"),
+    Feature("time_proximity_times_similarity", 1, "nearness in time of similar stories"),
+    Feature("smaller_size_over_typical", 0, "size of the smaller beside the usual"),
 )
 (
     POOLED,
@@ -87,8 +88,7 @@ MERGE_FEATURES = (
     NEARER,
     NEAR_AND_SIMILAR,
     SIZE_BESIDE_USUAL,
-) = range(20)
-MERGE_SIGNS = (1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0)
+) = range(len(MERGE_FEATURES))
 
 
 @part

@@ -1,65 +1,22 @@
-"""The learnt decision: half a linear model on clipped features, half a few small trees; readable in its JSON file."""
+"""The learnt decision: half a linear model on clipped features, half a few small trees."""
 
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
-import xxhash
 
 from embeddings.jit import kernel, part
 from stream.errors import SettingsError
+from stream.stories.decision.features import Feature
 from stream.stories.decision.join_features import JOIN_FEATURES
 from stream.stories.decision.merge_features import MERGE_FEATURES
+from stream.stories.decision.model_file import LEAF, SHIPPED, LearnedScore, Tree, linear_part, read_model
 from stream.stories.results import Factor
 
-SHIPPED = Path(__file__).parents[1] / "data" / "decision.json"
 TREE_SHARE = 0.5  # of the score that comes from the trees
 LOW, HIGH, WEIGHT, BIAS = range(4)  # rows of the weights
-LEAF = -1
 FACTOR_GRAIN = 10_000.0  # factors are told in multiples of 1 / FACTOR_GRAIN
-
-
-class Term(msgspec.Struct, frozen=True):
-    """One feature's part: it adds weight * (value clipped to low .. high, less low) to the score, in logits."""
-
-    feature: str
-    low: float
-    high: float
-    weight: float
-
-
-class Tree(msgspec.Struct, frozen=True):
-    """A decision tree by node: a value not above `split` goes to `left`; `feature` -1 marks a leaf."""
-
-    feature: tuple[int, ...]
-    split: tuple[float, ...]
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    value: tuple[float, ...]
-
-
-class LearnedScore(msgspec.Struct, frozen=True):
-    """A score in logits: half (bias + terms) + half (base + trees); from `threshold` on the answer is yes.
-
-    Without trees the linear part is the whole score.
-    """
-
-    threshold: float
-    bias: float
-    terms: tuple[Term, ...]
-    base: float = 0.0
-    trees: tuple[Tree, ...] = ()
-
-
-class DecisionModel(msgspec.Struct, frozen=True):
-    """Whether an article joins a story, and whether two stories merge; with how it was made."""
-
-    version: str
-    made_by: str
-    join: LearnedScore
-    merge: LearnedScore
 
 
 class Compiled(NamedTuple):
@@ -77,16 +34,21 @@ NO_SCORE = Compiled(np.zeros((0, 0)), np.zeros((0, 3), np.int32), np.zeros((0, 2
 class Scorer:
     """A learnt score over the columns of a feature array."""
 
-    def __init__(self, score: LearnedScore, features: tuple[str, ...]) -> None:
-        unknown = {term.feature for term in score.terms} - set(features)
-        if unknown:
-            raise SettingsError(f"the story model weighs features that do not exist: {sorted(unknown)}")
+    def __init__(self, score: LearnedScore, features: tuple[Feature, ...]) -> None:
+        """`features`: of the score, in its order.
+
+        Raises:
+            SettingsError: a term or a tree of the score leads nowhere.
+        """
         self.threshold = score.threshold
-        self._features = features
+        self._shown = [feature.shown for feature in features]
+        columns = {feature.name: column for column, feature in enumerate(features)}
         share = 1.0 - TREE_SHARE if score.trees else 1.0
         weights = np.zeros((4, len(features)))
         for term in score.terms:
-            column = features.index(term.feature)
+            column = columns.get(term.feature)
+            if column is None:
+                raise SettingsError(f"the story model weighs {term.feature!r}, which is none of its features")
             weights[: WEIGHT + 1, column] = term.low, term.high, share * term.weight
         weights[BIAS, 0] = share * score.bias + (TREE_SHARE * score.base if score.trees else 0.0)
         self.compiled = Compiled(weights, *_flattened(score.trees, len(features)))
@@ -101,12 +63,7 @@ class Scorer:
         count = _attribute(self.compiled, row, column, told)
         values, added = told.tolist()
         rows = zip(column.tolist()[:count], values, added, strict=False)
-        return tuple([Factor(self._features[i], value, part) for i, value, part in rows])
-
-
-def linear_part(score: LearnedScore) -> LearnedScore:
-    """The same score without its trees, which are less steady on pairs unlike those they were fitted to."""
-    return msgspec.structs.replace(score, base=0.0, trees=())
+        return tuple([Factor(self._shown[i], value, part) for i, value, part in rows])
 
 
 def _flattened(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -184,32 +141,6 @@ def _attribute(score, row, column, told):  # type: ignore[no-untyped-def]
         told[0, place] = np.rint(row[column[place]] * FACTOR_GRAIN) / FACTOR_GRAIN
         told[1, place] = added[column[place]]
     return count
-
-
-def read_model(path: Path) -> DecisionModel:
-    """Read a model from its JSON file.
-
-    Raises:
-        SettingsError: the file is missing or is not a story model.
-    """
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=DecisionModel)
-    except (OSError, msgspec.DecodeError) as error:
-        raise SettingsError(f"{path} is not a story model: {error}") from error
-
-
-def model_digest(path: str) -> str:
-    """What tells a model from every other; of the shipped one for an empty path.
-
-    Raises:
-        SettingsError: the file is missing or is not a story model.
-    """
-    return xxhash.xxh3_64_hexdigest(msgspec.json.encode(read_model(Path(path) if path else SHIPPED)))
-
-
-def write_model(path: Path, model: DecisionModel) -> None:
-    """Write a model as readable JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")
 
 
 @cache

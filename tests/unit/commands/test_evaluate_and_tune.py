@@ -13,7 +13,7 @@ from stream.commands.tune import command as tune
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
 from stream.settings import load_settings
-from stream.stories.decision.scorer import read_model
+from stream.stories.decision.model_file import read_model
 from stream.stories.settings import StorySettings
 from stream.training import cross_validation as tuning
 

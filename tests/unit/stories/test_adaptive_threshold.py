@@ -3,7 +3,7 @@
 import pytest
 
 from stream.stories.decision.adaptive_threshold import MOST_CAUTION, MOST_READINESS
-from stream.stories.decision.scorer import SHIPPED, read_model
+from stream.stories.decision.model_file import SHIPPED, read_model
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
 from tests.support.story_newsroom import DIMENSIONS, send

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from stream.stories.decision.scorer import LearnedScore, Scorer
+from stream.stories.decision.features import Feature
+from stream.stories.decision.model_file import LearnedScore, columns_of
+from stream.stories.decision.scorer import Scorer
 from stream.training.fitting import Examples, fit, mean_of
 
-NAMES = ("alike", "far")
+FEATURES = (Feature("alike", 1, "alike"), Feature("far", 0, "far apart"))
 SEEDS = (1, 2, 3)
 
 
@@ -16,12 +18,12 @@ def fitted(seed: int) -> LearnedScore:
     features = rng.random((600, 2))
     labels = (features[:, 0] - 0.3 * features[:, 1] + 0.2 * rng.normal(size=600) > 0.4).astype(float)
     examples = Examples([features], [labels], [np.ones(600)])
-    return fit([examples], NAMES, (1, 0), threshold=0.2, with_trees=True, seed=seed)
+    return fit([examples], FEATURES, threshold=0.2, with_trees=True, seed=seed)
 
 
 def logits(score: LearnedScore, rows: np.ndarray) -> np.ndarray:
     """The logits of rows, but for a constant: what all features added."""
-    scorer = Scorer(score, NAMES)
+    scorer = Scorer(score, FEATURES)
     return np.array([sum(factor.weight for factor in scorer.factors(row)) for row in rows])
 
 
@@ -52,7 +54,7 @@ def test_the_mean_of_one_score_is_that_score(scores):
 
 
 def test_a_feature_that_one_score_leaves_out_counts_for_less_in_the_mean(scores):
-    without = LearnedScore(0.2, 0.0, ())
+    without = LearnedScore(columns_of(FEATURES), 0.2, 0.0, ())
     mean = mean_of([scores[0], without])
     halved = {term.feature: term.weight / 2 for term in scores[0].terms}
     assert {term.feature: term.weight for term in mean.terms} == pytest.approx(halved, abs=1e-4)
