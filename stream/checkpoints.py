@@ -84,25 +84,29 @@ class Checkpoints:
         self._rules = rules
         self._metrics = metrics
 
-    def write(self, partition: int, offset: int, arrays: Arrays) -> None:
-        """Save the state at `offset`, then drop the oldest beyond the number kept. Failure is logged, not raised."""
+    def write(self, partition: int, offset: int, arrays: Arrays) -> bool:
+        """Save the state at `offset`, then drop the oldest beyond the number kept.
+
+        Failure is logged, not raised; return whether it was saved.
+        """
         folder = self._folder(partition)
         name = f"{folder}/{offset:0{OFFSET_DIGITS}d}{SUFFIX}"
         try:
             self._fs.makedirs(folder, exist_ok=True)
-            with self._fs.open(f"{name}{PART}", "wb") as file:
-                self._write_file(file, offset, arrays)
-            self._fs.mv(f"{name}{PART}", name)
+            with self._metrics.timed("checkpoint"):
+                with self._fs.open(f"{name}{PART}", "wb") as file:
+                    self._write_file(file, offset, arrays)
+                self._fs.mv(f"{name}{PART}", name)
             for stale in self._stale(partition):
                 self._fs.rm(stale)
         except Exception as error:  # noqa: BLE001 - a store that is away costs a longer replay, not the stream
             self._metrics.checkpoints.labels("failed").inc()
             facts = {"topic": self._topic, "partition": partition, "offset": offset, "error": str(error)}
             log.error("checkpoint_failed", **facts, action="check NEWSFOLD_CHECKPOINTS__URL and the store")
-            return
+            return False
         self._metrics.checkpoints.labels("written").inc()
-        self._metrics.checkpoint_timestamp.set_to_current_time()
         log.info("checkpoint_written", partition=partition, offset=offset)
+        return True
 
     def newest(
         self, partition: int, not_past: int, restore: Callable[[Arrays], State]

@@ -35,7 +35,7 @@ class MissingExtraError(NewsfoldError):
 
 
 class TopicsMismatchError(NewsfoldError):
-    """The broker's topics differ from the settings in partitions or cleanup policy, or do not exist.
+    """The broker's topics do not exist, or differ from the settings in what would damage the stream.
 
     Operator action: run `newsfold topics`, or change the settings to what the broker holds.
     """

@@ -4,7 +4,10 @@ For example NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS=broker:9092. `newsfold settings` p
 defined beside the code that it configures; this file only puts them together.
 """
 
+from typing import Any
+
 import pydantic
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from embeddings.settings import EncoderSettings
@@ -12,9 +15,16 @@ from stream.copies.settings import CopySettings
 from stream.embed.settings import IntakeSettings
 from stream.errors import SettingsError
 from stream.fold.settings import CheckpointSettings, FoldSettings
-from stream.kafka.settings import KafkaSettings, ShardSettings, TopicSettings
+from stream.kafka.settings import TOPIC_NAMES, KafkaSettings, ShardSettings, TopicSettings
 from stream.observability.settings import LogSettings, WebSettings
 from stream.stories.settings import StorySettings
+
+# What two deployments on one Kafka must not share. Checkpoints lie in a folder named after the topic.
+PREFIXED: dict[str, tuple[str, ...]] = {
+    "topics": TOPIC_NAMES,
+    "intake": ("group",),
+    "shard": ("group", "transactional_id_prefix"),
+}
 
 
 class Settings(BaseSettings):
@@ -35,6 +45,23 @@ class Settings(BaseSettings):
     checkpoints: CheckpointSettings = CheckpointSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_of_a_tenant(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Begin every topic, group and transactional id that is not named itself with `topics.prefix`."""
+        topics = given.get("topics")
+        prefix = topics.get("prefix") if isinstance(topics, dict) else getattr(topics, "prefix", "")
+        if not prefix:
+            return given
+        named = dict(given)
+        for section, names in PREFIXED.items():
+            fields = cls.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+            values = given.get(section) or {}
+            if isinstance(values, dict):
+                defaults = {name: f"{prefix}{fields[name].default}" for name in names}
+                named[section] = defaults | values
+        return named
 
 
 def load_settings() -> Settings:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from stream.kafka.dead_letter_replay import Letter, LetterFilter, Resent, letters, replay
-from stream.observability.metrics import DEAD_LETTER_REASONS
+from stream.observability.catalogue import DEAD_LETTER_REASONS
 from stream.settings import Settings, load_settings
 
 LISTED = 50  # letters, unless told

@@ -1,12 +1,17 @@
-"""`newsfold topics`: create the five topics, and check that they are what the settings say."""
+"""`newsfold topics`: create the topics, and show how what the broker has differs from what the settings say."""
 
 import asyncio
+import textwrap
 
 import click
 
+from stream.errors import TopicsMismatchError
+from stream.kafka.broker_topics import CLEANUP, Cluster, Difference, describe, differences
 from stream.kafka.clients import connected_admin
-from stream.kafka.topics import check_topics, create_topics, topic_shapes
+from stream.kafka.topics import create_topics, topic_shapes
 from stream.settings import Settings, load_settings
+
+WIDTH = 80
 
 
 @click.command("topics")
@@ -14,17 +19,43 @@ from stream.settings import Settings, load_settings
     "--check", is_flag=True, help="Create nothing; only compare the broker's topics with the settings."
 )
 def command(check: bool) -> None:
-    """Create the topics that are missing, then check them all. Repeating it changes nothing."""
+    """Create the topics that are missing, then compare them all with the settings. Repeating it changes nothing.
+
+    Shows the topics as the broker has them. Ends with exit code 2 where a worker would refuse to start.
+    """
     settings = load_settings()
-    created = asyncio.run(_run(settings, check))
-    for shape in topic_shapes(settings):
-        policy = shape.config.get("cleanup.policy", "the user's")
-        mark = "created" if shape.name in created else "exists"
-        click.echo(f"{mark:8} {shape.name:24} {shape.partitions:3} partitions   cleanup {policy}")
+    created, cluster = asyncio.run(_run(settings, check))
+    found = [one for shape in topic_shapes(settings) for one in differences(shape, cluster)]
+    _show(settings, cluster, created)
+    for one in found:
+        _show_difference(one)
+    fatal = sum(one.fatal for one in found)
+    if fatal:
+        raise TopicsMismatchError(f"{fatal} of these differences would damage the stream; no worker starts")
 
 
-async def _run(settings: Settings, check: bool) -> list[str]:
+async def _run(settings: Settings, check: bool) -> tuple[list[str], Cluster]:
     async with connected_admin(settings.kafka) as admin:
         created = [] if check else await create_topics(admin, settings)
-        await check_topics(admin, settings)
-    return created
+        return created, await describe(admin, topic_shapes(settings))
+
+
+def _show(settings: Settings, cluster: Cluster, created: list[str]) -> None:
+    shapes = topic_shapes(settings)
+    width = max(len(shape.name) for shape in shapes)
+    click.echo(f"{'Topic':{width}}  Partitions  Replicas  Cleanup")
+    for shape in shapes:
+        topic = cluster.topics.get(shape.name)
+        if topic is None:
+            click.echo(f"{shape.name:{width}}  missing")
+            continue
+        new = "   created now" if shape.name in created else ""
+        facts = f"{topic.partitions:10}  {topic.replicas:8}  {topic.config.get(CLEANUP, '?')}"
+        click.echo(f"{shape.name:{width}}  {facts}{new}")
+    click.echo(f"The cluster has {cluster.brokers} broker{'s' if cluster.brokers > 1 else ''}.")
+
+
+def _show_difference(one: Difference) -> None:
+    colour = "red" if one.fatal else "yellow"
+    click.secho(f"\n{one.topic} {one.problem}", fg=colour)
+    click.echo(textwrap.fill(f"  {one.mend}", WIDTH, subsequent_indent="  ", break_long_words=False))

@@ -5,6 +5,7 @@ articles cost some 200 MB, expiry drops a prefix, and a checkpoint is a handful 
 """
 
 from array import array
+from sys import getsizeof
 
 import msgspec
 import numpy as np
@@ -46,9 +47,16 @@ class ArticleRegistry:
         self._columns = {name: array(code) for name, code in COLUMN_TYPES.items()}
         self._numbers: dict[str, int] = {}
         self._expired = 0
+        self._id_bytes = 0
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    @property
+    def bytes(self) -> int:
+        """Memory held by the columns, the ids and the table that finds an id."""
+        columns = sum(len(column) * column.itemsize for column in self._columns.values())
+        return columns + self._id_bytes + getsizeof(self._ids) + getsizeof(self._numbers)
 
     @property
     def next_number(self) -> int:
@@ -59,6 +67,7 @@ class ArticleRegistry:
         """Record an article and return its number; the same id again takes the place of the earlier entry."""
         number = self.next_number
         self._ids.append(entry.id)
+        self._id_bytes += getsizeof(entry.id)
         self._numbers[entry.id] = number
         for name, value in _row(entry).items():
             self._columns[name].append(value)
@@ -120,6 +129,7 @@ class ArticleRegistry:
             self._chop()
 
     def _chop(self) -> None:
+        self._id_bytes -= sum(map(getsizeof, self._ids[: self._expired]))
         del self._ids[: self._expired]
         for column in self._columns.values():
             del column[: self._expired]
@@ -140,6 +150,7 @@ class ArticleRegistry:
         registry = cls()
         registry._first = int(arrays["first"][0])
         registry._ids = msgspec.msgpack.decode(arrays["ids"].tobytes(), type=list[str])
+        registry._id_bytes = sum(map(getsizeof, registry._ids))
         for name, code in COLUMN_TYPES.items():
             registry._columns[name] = array(code, arrays[name].tobytes())
         registry._numbers = {name: registry._first + row for row, name in enumerate(registry._ids)}

@@ -58,6 +58,11 @@ class FoldState:
         """Bytes the story index holds."""
         return self._stories.bytes if self._stories is not None else 0
 
+    @property
+    def threshold_shift(self) -> float:
+        """Logits by which the stream has moved the threshold of joining."""
+        return self._stories.threshold_shift if self._stories is not None else 0.0
+
     def accept_model(self, article: EmbeddedArticle) -> None:
         """Take the first article's model as the shard's own, and refuse every other.
 

@@ -9,7 +9,7 @@ from threading import Timer
 
 import faust
 from faust.app.base import BootStrategy
-from faust.types import StreamT
+from faust.types import TP, StreamT
 from mode import Service
 
 from stream.kafka.clients import METADATA_MAX_AGE_MS, faust_credentials
@@ -75,12 +75,13 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
         return answers
 
     def refresh() -> None:
+        metrics.forget_partitions()
         if intake is not None and app.started:
             intake.observe_lag(app.consumer)
         if fold_stage is not None:
             fold_stage.observe()
 
-    metrics.tell_build(settings.encoder.model, "+".join(sorted(chosen)))
+    metrics.describe_build(settings.encoder.model, "+".join(sorted(chosen)))
     add_pages(app, settings.web, metrics, readiness, refresh)
     return _Worker(
         app,
@@ -142,3 +143,7 @@ def _add_agent(app: faust.App, settings: Settings, intake: EmbedService) -> None
     async def embed(stream: StreamT[bytes]) -> None:
         async for events in stream.take_events(batch.batch_size, within=batch.batch_wait_seconds):
             await intake.take(events)
+
+    @app.on_partitions_assigned.connect
+    async def note_assignment(_: faust.App, assigned: set[TP], **__: object) -> None:
+        intake.assigned(assigned)

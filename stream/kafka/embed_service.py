@@ -5,14 +5,16 @@ never raises (what is unexpected ends the process before anything is committed),
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import time
 
 import msgspec
 import structlog
 import xxhash
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
 from faust import EventT
 from faust.types.transports import ConsumerT
 from mode import Service
@@ -32,6 +34,8 @@ from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+LOG_APPEND_TIME = 1  # Kafka's timestamp type of a time that the broker set
+MILLISECOND = 0.001  # the broker's timestamps are cut to it
 RETRY_SECONDS = 1.0  # between attempts while the broker is away
 EXIT_INTAKE_FAILED = 70  # EX_SOFTWARE: the batch stays uncommitted and is read again after the restart
 
@@ -55,6 +59,7 @@ class EmbedService(Service):
         self._embedder: Embedder | None = None
         self._producer: AIOKafkaProducer | None = None
         self._done: dict[int, int] = {}
+        metrics.consumed.labels("embed", settings.topics.articles)
 
     @property
     def ready(self) -> bool:
@@ -122,8 +127,10 @@ class EmbedService(Service):
 
     async def _take(self, events: Sequence[EventT]) -> None:
         assert self._embedder is not None  # noqa: S101 - on_start() came first
-        self._metrics.consumed.labels(self._settings.topics.articles).inc(len(events))
+        self._metrics.consumed.labels("embed", self._settings.topics.articles).inc(len(events))
         messages = [_incoming(event) for event in events]
+        for message in messages:
+            self._done.setdefault(message.origin.partition, message.origin.offset)
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
             results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
@@ -144,8 +151,10 @@ class EmbedService(Service):
         by its origin and dropped by the fold.
         """
         while waiting:
+            sent_at = time()
             sent = [await self._send(message) for message in waiting]
             outcomes = await asyncio.gather(*sent, return_exceptions=True)
+            self._observe_clocks(sent_at, outcomes)
             failed = [error for error in outcomes if isinstance(error, BaseException)]
             for error in failed:
                 if not is_passing(error):
@@ -180,13 +189,31 @@ class EmbedService(Service):
             future.set_exception(error)
         return future
 
+    def _observe_clocks(self, sent_at: float, outcomes: Sequence[object]) -> None:
+        """Compare the broker's timestamps with the time between sending and acknowledgement."""
+        answered_at = time()
+        stamps = [
+            outcome.timestamp / 1000
+            for outcome in outcomes
+            if isinstance(outcome, RecordMetadata) and outcome.timestamp_type == LOG_APPEND_TIME
+        ]
+        if stamps:
+            ahead, behind = max(stamps) - answered_at, min(stamps) - sent_at + MILLISECOND
+            self._metrics.clock_skew.set(max(0.0, ahead) + min(0.0, behind))
+
+    def assigned(self, sources: Iterable[TopicPartition]) -> None:
+        """Count a rebalance, and forget how far the partitions were that have gone to another worker."""
+        self._metrics.rebalances.labels("embed").inc()
+        owned = {source.partition for source in sources}
+        self._done = {partition: offset for partition, offset in self._done.items() if partition in owned}
+
     def observe_lag(self, consumer: ConsumerT) -> None:
         """Set the lag of every assigned partition: what lies between the last article done and the end."""
         for source in consumer.assignment():
             end = consumer.highwater(source)
-            done = self._done.get(source.partition)
+            done = self._done.get(source.partition, end)  # before the first batch: nothing was there to take
             if end is not None and done is not None:
-                self._metrics.lag.labels(source.topic, str(source.partition)).set(max(0, end - done))
+                self._metrics.lag.labels("embed", source.topic, str(source.partition)).set(max(0, end - done))
 
     def _outgoing(self, result: EmbeddedArticle | Refused, event: EventT) -> list[_Outgoing]:
         topics = self._settings.topics

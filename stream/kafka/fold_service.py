@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import structlog
@@ -21,7 +21,8 @@ from stream.checkpoints import Arrays, Checkpoints
 from stream.errors import NewsfoldError
 from stream.kafka.clients import connection, start
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
-from stream.kafka.shard import Shard, fold_digest, warm_up
+from stream.kafka.fold_gauges import set_shard_gauges, set_state_gauges
+from stream.kafka.shard import Saved, Shard, fold_digest, warm_up
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
 
@@ -50,11 +51,14 @@ class FoldService(Service):
         self._shards: dict[int, Shard] = {}
         self._wanted: set[int] | None = None
         self._opening: tuple[int, asyncio.Task[None]] | None = None
+        self._rebuilding: Shard | None = None
         self._resting: dict[int, float] = {}
         self._failures: Counter[int] = Counter()
         self._saved: dict[int, tuple[float, int]] = {}
-        self._writing: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[bool] | None = None
         topic = settings.topics.embedded
+        metrics.consumed.labels("fold", topic)
+        metrics.checkpoint_interval.set(settings.checkpoints.interval_seconds)
         self._checkpoints = Checkpoints(
             settings.checkpoints, topic, version("newsfold"), fold_digest(settings), metrics
         )
@@ -200,6 +204,7 @@ class FoldService(Service):
 
     async def _open(self, partition: int) -> None:
         shard = Shard(partition, self._settings, self._metrics, self._checkpoints, self._thread)
+        self._rebuilding = shard
         try:
             await shard.open(self._consumer)
         except ProducerFenced:
@@ -218,6 +223,8 @@ class FoldService(Service):
         else:
             self._shards[partition] = shard
             self._saved[partition] = (monotonic(), shard.next_offset)
+        finally:
+            self._rebuilding = None
 
     async def _close(self, partitions: set[int]) -> None:
         for partition in partitions & set(self._shards):
@@ -226,6 +233,7 @@ class FoldService(Service):
     async def assigned(self, partitions: set[int]) -> None:
         """The group gave these partitions to this worker; the loop opens them."""
         async with self._lock:
+            self._metrics.rebalances.labels("fold").inc()
             self._wanted = partitions
             await self._close(set(self._shards) - partitions)
 
@@ -241,15 +249,22 @@ class FoldService(Service):
         """Start writing the checkpoint of one shard whose time has come; at most one is written at a time."""
         if self._writing is not None and not self._writing.done():
             return
-        now = monotonic()
-        for partition, shard in self._shards.items():
-            when, offset = self._saved[partition]
-            if now - when >= self._settings.checkpoints.interval_seconds and shard.next_offset != offset:
-                async with self._lock:
-                    at, arrays = await shard.snapshot()
-                self._saved[partition] = (now, at)
-                self._writing = self._write(partition, at, arrays)
-                return
+        for partition, shard in self._due():
+            async with self._lock:
+                at, arrays = await shard.snapshot()
+            self._saved[partition] = (monotonic(), at)
+            self._writing = self._write(shard, at, arrays)
+            return
+
+    def _due(self) -> list[tuple[int, Shard]]:
+        """The shards that have moved, and whose last checkpoint was begun an interval ago."""
+        long_ago = monotonic() - self._settings.checkpoints.interval_seconds
+        saved = self._saved
+        return [
+            (partition, shard)
+            for partition, shard in self._shards.items()
+            if saved[partition][0] <= long_ago and saved[partition][1] != shard.next_offset
+        ]
 
     async def _save_at_stop(self) -> None:
         """Save what can be saved in time, small shards first; a large one has its last checkpoint and the log."""
@@ -258,27 +273,25 @@ class FoldService(Service):
             room -= shard.articles
             if room >= 0 and shard.next_offset != self._saved[partition][1]:
                 at, arrays = await shard.snapshot()
-                await self._write(partition, at, arrays)
+                await self._write(shard, at, arrays)
 
-    def _write(self, partition: int, offset: int, arrays: Arrays) -> asyncio.Future[None]:
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._writer, self._checkpoints.write, partition, offset, arrays)
+    def _write(self, shard: Shard, offset: int, arrays: Arrays) -> asyncio.Future[bool]:
+        def write() -> bool:
+            if written := self._checkpoints.write(shard.partition, offset, arrays):
+                shard.saved = Saved(offset, time())
+            return written
+
+        return asyncio.get_running_loop().run_in_executor(self._writer, write)
 
     def observe(self) -> None:
-        """Set the gauges that tell what the shards hold and how far behind they are."""
-        for source in self._consumer.assignment() if self._consumer is not None else ():
-            shard, end = self._shards.get(source.partition), self._consumer.highwater(source)
-            if shard is not None and end is not None:
-                lag = max(0, end - shard.next_offset)
-                self._metrics.lag.labels(source.topic, str(source.partition)).set(lag)
-        states = [shard.fold.state for shard in self._shards.values()]
-        entries, held = self._metrics.state_entries, self._metrics.state_bytes
-        entries.labels("articles").set(sum(len(state.registry) for state in states))
-        entries.labels("leaders").set(sum(state.copies.entries for state in states))
-        entries.labels("stories").set(sum(len(state.story_store) for state in states))
-        held.labels("leaders").set(sum(state.copies.bytes for state in states))
-        held.labels("stories").set(sum(state.story_bytes for state in states))
-        self._metrics.forced_evictions.set(sum(state.copies.forced_evictions for state in states))
+        """Set the gauges that say what the shards hold, how far behind and how safe they are."""
+        wanted = self._wanted or set()
+        fenced = {partition for partition, until in self._resting.items() if until > monotonic()} & wanted
+        topic = self._settings.topics.embedded
+        set_shard_gauges(self._metrics, self._consumer, topic, self._shards, self._rebuilding)
+        set_state_gauges(self._metrics, self._shards.values(), wanted, fenced - set(self._shards))
+        is_writing = self._writing is not None and not self._writing.done()
+        self._metrics.checkpoint_queue.set(len(self._due()) + is_writing)
 
 
 async def _disconnect(shard: Shard) -> None:

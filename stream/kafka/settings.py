@@ -45,6 +45,12 @@ class KafkaSettings(BaseModel, frozen=True, extra="forbid"):
 class TopicSettings(BaseModel, frozen=True, extra="forbid"):
     """Names and shapes of the five topics."""
 
+    prefix: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+        description="Begins the name of every topic, consumer group and transactional id that is not set itself: "
+        "one Kafka for several customers or languages.",
+    )
     articles: str = Field("articles", description="Topic of incoming articles.")
     embedded: str = Field("articles.embedded", description="Internal log between the two stages.")
     stories: str = Field("stories", description="Topic of story snapshots.")
@@ -65,6 +71,11 @@ class TopicSettings(BaseModel, frozen=True, extra="forbid"):
         22 * 24, ge=1, description="Hours articles.embedded is kept; at least the fold's register_hours."
     )
     dead_letter_retention_hours: int = Field(14 * 24, ge=1, description="Hours dead letters are kept.")
+
+
+TOPIC_NAMES = tuple(
+    name for name, field in TopicSettings.model_fields.items() if field.annotation is str and name != "prefix"
+)
 
 
 class ShardSettings(BaseModel, frozen=True, extra="forbid"):

@@ -8,6 +8,8 @@ follows docs/decisions/0001-kafka-rules.md, "Exactly once".
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from time import time
+from typing import NamedTuple
 
 import structlog
 import xxhash
@@ -36,6 +38,13 @@ REPLAY_BATCH = (
 WARM_UP_DIMENSIONS = 16  # of a made-up vector; kernels are compiled for the type, not the length
 
 
+class Saved(NamedTuple):
+    """The offset of the checkpoint a restart would go on from, and when (seconds) it was written or restored."""
+
+    offset: int
+    at: float
+
+
 class Shard:
     """State and transactional producer of one partition. Open it, give it records in log order, close it."""
 
@@ -44,6 +53,9 @@ class Shard:
     ) -> None:
         self.partition = partition
         self.next_offset = 0
+        self.saved = Saved(0, time())
+        self.rebuild_remaining = 0
+        self._given_up = (0, 0)  # by the copy index, as far as it is counted
         self.fold = Fold.empty(settings)
         self._settings = settings
         self._metrics = metrics
@@ -73,7 +85,10 @@ class Shard:
         if committed is not None and committed < beginning:
             self._tell_gap(committed, beginning)
         replay_from = await self._restore(beginning)
+        self.saved = Saved(replay_from, time())
         replayed = await self._replay(replay_from)
+        copies = self.fold.state.copies
+        self._given_up = copies.forced_evictions, copies.overflows
         consumer.seek(self._source, self.next_offset)
         log.info(
             "shard_open",
@@ -126,13 +141,15 @@ class Shard:
         try:
             reader.assign([self._source])
             reader.seek(self._source, start)
-            while await reader.position(self._source) < self.next_offset:
+            while (position := await reader.position(self._source)) < self.next_offset:
+                self.rebuild_remaining = self.next_offset - position
                 batches = await reader.getmany(timeout_ms=1_000, max_records=REPLAY_BATCH)
                 records = [r for r in batches.get(self._source, []) if r.offset < self.next_offset]
                 await self._folded(records)
                 replayed += len(records)
         finally:
             await reader.stop()
+        self.rebuild_remaining = 0
         return replayed
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
@@ -151,9 +168,10 @@ class Shard:
             articles, folded = await self._folded(fresh)
         following = fresh[-1].offset + 1
         with self._metrics.timed("commit"):
-            await self._commit(folded, following)
+            published = current_events(folded)
+            await self._commit(folded, published, following)
         self.next_offset = following
-        self._observe(articles, folded)
+        self._observe(articles, folded, published)
 
     async def _folded(self, records: Sequence[ConsumerRecord]) -> tuple[list[EmbeddedArticle], list[Folded]]:
         loop = asyncio.get_running_loop()
@@ -172,12 +190,12 @@ class Shard:
             articles.append(article)
         return articles, folded
 
-    async def _commit(self, folded: list[Folded], following: int) -> None:
+    async def _commit(self, folded: list[Folded], published: list[StoryEvent], following: int) -> None:
         async with self._producer.transaction():
             sent: list[asyncio.Future[object]] = []
             refused: IllegalOperation | None = None
             try:
-                for message, headers in self._messages(folded):
+                for message, headers in self._messages(folded, published):
                     sent.append(await self._producer.send(*message, headers=headers))
             except IllegalOperation as error:  # an earlier one failed meanwhile, and with it the transaction
                 refused = error
@@ -191,12 +209,12 @@ class Shard:
             )
 
     def _messages(
-        self, folded: list[Folded]
+        self, folded: list[Folded], published: list[StoryEvent]
     ) -> list[tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]]:
-        """(topic, value, key) and headers of every message, story snapshots that were overtaken left out."""
+        """(topic, value, key) and headers of every message."""
         topics = self._settings.topics
         messages: list[tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]] = []
-        for event in current_events(folded):
+        for event in published:
             value = encode_event(event.snapshot) if event.snapshot else None
             messages.append(((topics.stories, value, event.story_id.encode()), story_headers(event)))
         for one in folded:
@@ -206,15 +224,24 @@ class Shard:
                 messages.append(((topics.assignments, encode_event(assignment), key), headers))
         return messages
 
-    def _observe(self, articles: list[EmbeddedArticle], folded: list[Folded]) -> None:
+    def _observe(
+        self, articles: list[EmbeddedArticle], folded: list[Folded], published: list[StoryEvent]
+    ) -> None:
         metrics = self._metrics
-        metrics.consumed.labels(self._source.topic).inc(len(articles))
+        metrics.consumed.labels("fold", self._source.topic).inc(len(articles))
         for article, one in zip(articles, folded, strict=True):
             metrics.processed.labels(one.outcome.value).inc()
             if one.assignments:
                 metrics.committed(article.ingested, article.published)
-            for event in one.stories:
-                metrics.story_events.labels(event.type.value).inc()
+        for event in published:
+            metrics.story_events.labels(event.type.value).inc()
+            if event.type is StoryEventType.CREATED and event.snapshot and event.snapshot.split_from:
+                metrics.story_splits.inc()
+        copies = self.fold.state.copies
+        forced, overflows = self._given_up
+        metrics.forced_evictions.inc(copies.forced_evictions - forced)
+        metrics.overflows.inc(copies.overflows - overflows)
+        self._given_up = copies.forced_evictions, copies.overflows
         metrics.last_processed.set_to_current_time()
 
     async def snapshot(self) -> tuple[int, Arrays]:

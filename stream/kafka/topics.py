@@ -1,44 +1,34 @@
-"""The five topics: their shapes, their creation, and the refusal to run on topics of another shape."""
+"""The topics: their shapes, their creation, and the refusal to run on topics of another shape."""
 
 import asyncio
-from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError, for_code
 
 from stream.errors import BrokerUnavailableError, TopicsMismatchError
+from stream.kafka.broker_topics import CLEANUP, TIMESTAMPS, TopicShape, describe, differences
 from stream.settings import Settings
 
 HOUR_MS = 3_600_000
 LISTING_TRIES = 100  # ten seconds in all; a single broker takes a tenth of one
 LISTING_SECONDS = 0.1
-CLEANUP = "cleanup.policy"
-
-
-@dataclass(frozen=True)
-class TopicShape:
-    """What a topic must be: its partitions and its settings that matter."""
-
-    name: str
-    partitions: int
-    config: dict[str, str]
-    ours: bool = True
 
 
 def topic_shapes(settings: Settings) -> list[TopicShape]:
-    """The five topics as the settings want them. The articles topic is the user's: only its existence counts."""
+    """The topics as the settings want them. The articles topic is the user's: only its existence counts."""
     topics = settings.topics
     largest = str(settings.intake.max_article_bytes + 65_536)
     kept = {CLEANUP: "delete", "retention.ms": str(topics.embedded_retention_hours * HOUR_MS)}
     letters = {CLEANUP: "delete", "retention.ms": str(topics.dead_letter_retention_hours * HOUR_MS)}
+    replicas, outputs = topics.replication_factor, topics.output_partitions
+    size = {"max.message.bytes": largest}
     return [
-        TopicShape(topics.articles, topics.article_partitions, {"max.message.bytes": largest}, ours=False),
+        TopicShape(topics.articles, topics.article_partitions, replicas, size, ours=False),
         # LogAppendTime: the broker's clock alone says when a record was logged
-        TopicShape(topics.embedded, topics.shards, kept | {"message.timestamp.type": "LogAppendTime"}),
-        TopicShape(topics.stories, topics.output_partitions, {CLEANUP: "compact"}),
-        TopicShape(topics.assignments, topics.output_partitions, {CLEANUP: "compact"}),
-        TopicShape(topics.dead_letters, 1, letters | {"max.message.bytes": largest}),
+        TopicShape(topics.embedded, topics.shards, replicas, kept | {TIMESTAMPS: "LogAppendTime"}),
+        TopicShape(topics.stories, outputs, replicas, {CLEANUP: "compact"}),
+        TopicShape(topics.assignments, outputs, replicas, {CLEANUP: "compact"}),
+        TopicShape(topics.dead_letters, 1, replicas, letters | size),
     ]
 
 
@@ -46,23 +36,24 @@ async def create_topics(admin: AIOKafkaAdminClient, settings: Settings) -> list[
     """Create the topics that are missing; return their names.
 
     Raises:
+        TopicsMismatchError: there are fewer brokers than the replicas that the settings ask for.
         BrokerUnavailableError: the broker refused to create one.
     """
     existing = set(await admin.list_topics())
     missing = [shape for shape in topic_shapes(settings) if shape.name not in existing]
     new = [
-        NewTopic(
-            shape.name,
-            shape.partitions,
-            settings.topics.replication_factor,
-            topic_configs=shape.config,
-        )
+        NewTopic(shape.name, shape.partitions, shape.replicas, topic_configs=shape.config)
         for shape in missing
     ]
     if new:
         answer = await admin.create_topics(new)
         for name, code, *message in answer.topic_errors:
             error = for_code(code)
+            if error is InvalidReplicationFactorError:
+                raise TopicsMismatchError(
+                    f"topic {name!r} was not created with {settings.topics.replication_factor} replicas: there are "
+                    "fewer brokers; lower NEWSFOLD_TOPICS__REPLICATION_FACTOR, or add brokers"
+                )
             if code and error is not TopicAlreadyExistsError:
                 raise BrokerUnavailableError(f"topic {name!r} was not created: {error.__name__} {message}")
         await _wait_until_known(admin, {shape.name for shape in missing})
@@ -82,45 +73,10 @@ async def check_topics(admin: AIOKafkaAdminClient, settings: Settings) -> None:
     """Compare the broker's topics with the settings.
 
     Raises:
-        TopicsMismatchError: says of each topic what differs and how to mend it.
+        TopicsMismatchError: says of each topic what would damage the stream, and how to mend it.
     """
     shapes = topic_shapes(settings)
-    existing = set(await admin.list_topics())
-    problems = [
-        f"topic {shape.name!r} does not exist: run `newsfold topics`"
-        for shape in shapes
-        if shape.name not in existing
-    ]
-    if not problems:
-        problems = await _differences(admin, [shape for shape in shapes if shape.ours])
-    if problems:
-        raise TopicsMismatchError("The topics do not fit the settings:\n  " + "\n  ".join(problems))
-
-
-async def _differences(admin: AIOKafkaAdminClient, shapes: list[TopicShape]) -> list[str]:
-    described = await admin.describe_topics([shape.name for shape in shapes])
-    partitions = {topic["topic"]: len(topic["partitions"]) for topic in described}
-    policies = await _cleanup_policies(admin, [shape.name for shape in shapes])
-    problems = []
-    for shape in shapes:
-        if partitions[shape.name] != shape.partitions:
-            problems.append(
-                f"topic {shape.name!r} has {partitions[shape.name]} partitions, the settings say "
-                f"{shape.partitions}: set the partition count in NEWSFOLD_TOPICS__* to the broker's, or create "
-                "the topic anew"
-            )
-        if policies[shape.name] != shape.config[CLEANUP]:
-            problems.append(
-                f"topic {shape.name!r} has cleanup.policy={policies[shape.name]}, Newsfold needs "
-                f"{shape.config[CLEANUP]}: kafka-configs.sh --alter --add-config {CLEANUP}={shape.config[CLEANUP]}"
-            )
-    return problems
-
-
-async def _cleanup_policies(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, str]:
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name, {CLEANUP: None}) for name in names]
-    policies = {}
-    for answer in await admin.describe_configs(resources):
-        for _, _, _, name, entries in answer.resources:
-            policies[name] = next(entry[1] for entry in entries if entry[0] == CLEANUP)
-    return policies
+    cluster = await describe(admin, shapes)
+    fatal = [str(one) for shape in shapes for one in differences(shape, cluster) if one.fatal]
+    if fatal:
+        raise TopicsMismatchError("The topics do not fit the settings:\n  " + "\n  ".join(fatal))

@@ -1,9 +1,11 @@
-"""Prometheus metrics: base units, zero series at the start, no label by outlet, article or story."""
+"""The metrics of one worker, in a registry of its own. What each means: stream/observability/catalogue.py."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from itertools import product
 from time import perf_counter, time
+from typing import TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -11,127 +13,87 @@ from prometheus_client import (
     Gauge,
     Histogram,
     Info,
+    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
 
-from stream.contract.events import Outcome, StoryEventType
+from stream.observability import catalogue
+from stream.observability.catalogue import MetricSpec
 
-STAGES = ("clean", "encode", "append", "fold", "commit")
-DEAD_LETTER_REASONS = ("undecodable", "invalid", "no_id", "no_text", "no_value", "oversized", "failed")
-CHECKPOINT_FATES = ("written", "failed", "restored", "refused")
-STATE_KINDS = ("articles", "leaders", "stories")
-# Seconds; from one fold to a rebalance. A quarter of a decade a step is enough for p99s.
-STAGE_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0)
-LATENCY_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 86400.0)
-SIZE_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
+Labelled = TypeVar("Labelled", Counter, Gauge, Histogram)
 
 
 class Metrics:
-    """All series of one worker, in a registry of its own."""
+    """All series of one worker."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double every series and tell nothing that build info does not
-        registry = self.registry = CollectorRegistry()
-        self.consumed = Counter("newsfold_consumed", "Messages read, by topic.", ["topic"], registry=registry)
-        self.processed = Counter(
-            "newsfold_processed", "Records folded, by outcome.", ["outcome"], registry=registry
-        )
-        self.dead_letters = Counter(
-            "newsfold_dead_letters", "Messages sent to the dead-letter topic.", ["reason"], registry=registry
-        )
-        self.dates_refused = Counter(
-            "newsfold_dates_refused", "Dates of articles that could not be believed.", registry=registry
-        )
-        self.stage_seconds = Histogram(
-            "newsfold_stage_seconds",
-            "Time a batch spends in a stage.",
-            ["stage"],
-            buckets=STAGE_BUCKETS,
-            registry=registry,
-        )
-        self.batch_size = Histogram(
-            "newsfold_encode_batch_articles",
-            "Articles encoded together.",
-            buckets=SIZE_BUCKETS,
-            registry=registry,
-        )
-        self.end_to_end_seconds = Histogram(
-            "newsfold_end_to_end_seconds",
-            "From ingestion of an article to the commit of its assignment.",
-            buckets=LATENCY_BUCKETS,
-            registry=registry,
-        )
-        self.clustering_seconds = Histogram(
-            "newsfold_clustering_latency_seconds",
-            "From publication of an article to the commit of its assignment.",
-            buckets=LATENCY_BUCKETS,
-            registry=registry,
-        )
-        self.lag = Gauge(
-            "newsfold_consumer_lag_records",
-            "Offsets between the consumer and the end of its partition.",
-            ["topic", "partition"],
-            registry=registry,
-        )
-        self.state_entries = Gauge(
-            "newsfold_state_entries", "Entries held by the shards.", ["kind"], registry=registry
-        )
-        self.state_bytes = Gauge(
-            "newsfold_state_bytes", "Bytes held by the shards' indexes.", ["kind"], registry=registry
-        )
-        self.forced_evictions = Gauge(
-            "newsfold_copies_forced_evictions",
-            "Live postings given up because the copy index was full.",
-            registry=registry,
-        )
-        self.story_events = Counter(
-            "newsfold_story_events", "Story events emitted, by type.", ["type"], registry=registry
-        )
-        self.last_processed = Gauge(
-            "newsfold_last_processed_timestamp_seconds", "When the last record was folded.", registry=registry
-        )
-        self.transactions_failed = Counter(
-            "newsfold_transactions_failed", "Fold transactions that were aborted.", registry=registry
-        )
-        self.checkpoints = Counter(
-            "newsfold_checkpoints", "Checkpoints by what became of them.", ["outcome"], registry=registry
-        )
-        self.checkpoint_timestamp = Gauge(
-            "newsfold_checkpoint_timestamp_seconds",
-            "When the last checkpoint was written.",
-            registry=registry,
-        )
-        self.build = Info("newsfold_build", "What runs here.", registry=registry)
-        self._start_at_zero()
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double every series and add nothing
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.consumed = self._counter(catalogue.CONSUMED)
+        self.processed = self._counter(catalogue.PROCESSED)
+        self.dead_letters = self._counter(catalogue.DEAD_LETTERS)
+        self.dates_refused = self._counter(catalogue.DATES_REFUSED)
+        self.story_events = self._counter(catalogue.STORY_EVENTS)
+        self.story_splits = self._counter(catalogue.STORY_SPLITS)
+        self.end_to_end_seconds = self._histogram(catalogue.END_TO_END)
+        self.clustering_seconds = self._histogram(catalogue.CLUSTERING_LATENCY)
+        self.stage_seconds = self._histogram(catalogue.STEP_SECONDS)
+        self.batch_size = self._histogram(catalogue.BATCH_SIZE)
+        self.lag = self._gauge(catalogue.LAG)
+        self.rebalances = self._counter(catalogue.REBALANCES)
+        self.last_processed = self._gauge(catalogue.LAST_PROCESSED)
+        self.transactions_failed = self._counter(catalogue.TRANSACTIONS_FAILED)
+        self.shards = self._gauge(catalogue.SHARDS)
+        self.rebuild_remaining = self._gauge(catalogue.REBUILD_REMAINING)
+        self.state_entries = self._gauge(catalogue.STATE_ENTRIES)
+        self.state_bytes = self._gauge(catalogue.STATE_BYTES)
+        self.forced_evictions = self._counter(catalogue.FORCED_EVICTIONS)
+        self.overflows = self._counter(catalogue.OVERFLOWS)
+        self.stream_time = self._gauge(catalogue.STREAM_TIME)
+        self.threshold_shift = self._gauge(catalogue.THRESHOLD_SHIFT)
+        self.clock_skew = self._gauge(catalogue.CLOCK_SKEW)
+        self.checkpoints = self._counter(catalogue.CHECKPOINTS)
+        self.checkpoint_timestamp = self._gauge(catalogue.CHECKPOINT_TIME)
+        self.checkpoint_interval = self._gauge(catalogue.CHECKPOINT_INTERVAL)
+        self.unsaved = self._gauge(catalogue.UNSAVED)
+        self.checkpoint_queue = self._gauge(catalogue.CHECKPOINT_QUEUE)
+        self.build = Info(catalogue.BUILD.name, catalogue.BUILD.meaning, registry=self.registry)
 
-    def _start_at_zero(self) -> None:
-        for outcome in Outcome:
-            self.processed.labels(outcome.value)
-        for reason in DEAD_LETTER_REASONS:
-            self.dead_letters.labels(reason)
-        for stage in STAGES:
-            self.stage_seconds.labels(stage)
-        for kind in STATE_KINDS:
-            self.state_entries.labels(kind)
-            self.state_bytes.labels(kind)
-        for event in StoryEventType:
-            self.story_events.labels(event.value)
-        for fate in CHECKPOINT_FATES:
-            self.checkpoints.labels(fate)
+    def _counter(self, spec: MetricSpec) -> Counter:
+        return _at_zero(Counter(spec.name, spec.meaning, list(spec.labels), registry=self.registry), spec)
 
-    def tell_build(self, model: str, stages: str) -> None:
-        """Say what runs here: the version, the model and the stages."""
+    def _gauge(self, spec: MetricSpec) -> Gauge:
+        return _at_zero(Gauge(spec.name, spec.meaning, list(spec.labels), registry=self.registry), spec)
+
+    def _histogram(self, spec: MetricSpec) -> Histogram:
+        made = Histogram(
+            spec.name, spec.meaning, list(spec.labels), buckets=spec.buckets, registry=self.registry
+        )
+        return _at_zero(made, spec)
+
+    def forget_partitions(self) -> None:
+        """Drop every series by partition, before those of the partitions owned now are set.
+
+        A worker that lost a partition would otherwise go on exporting what it last knew of it.
+        """
+        by_partition = (self.lag, self.rebuild_remaining, self.stream_time, self.threshold_shift)
+        for gauge in (*by_partition, self.checkpoint_timestamp, self.unsaved):
+            gauge.clear()
+
+    def describe_build(self, model: str, stages: str) -> None:
+        """Set what runs here: the version, the model and the stages."""
         self.build.info({"version": version("newsfold"), "model": model, "stages": stages})
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Measure a stage in seconds."""
+    def timed(self, step: str) -> Iterator[None]:
+        """Measure a step in seconds."""
         begin = perf_counter()
         try:
             yield
         finally:
-            self.stage_seconds.labels(stage).observe(perf_counter() - begin)
+            self.stage_seconds.labels(step).observe(perf_counter() - begin)
 
     def committed(self, ingested: int, published: int | None) -> None:
         """Observe both latencies of one article whose assignment was just committed (times in ms)."""
@@ -143,3 +105,11 @@ class Metrics:
     def page(self) -> bytes:
         """The text that Prometheus scrapes."""
         return generate_latest(self.registry)
+
+
+def _at_zero(metric: Labelled, spec: MetricSpec) -> Labelled:
+    """Create the series whose label values are all known beforehand."""
+    if spec.labels and all(spec.labels.values()):
+        for values in product(*spec.labels.values()):
+            metric.labels(*values)
+    return metric

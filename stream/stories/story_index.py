@@ -37,6 +37,7 @@ class StoryIndex:
             (int(tables.seen[slot]) + settings.window, number) for number, slot in self._slots.items()
         ]
         heapq.heapify(self._deadlines)
+        self._shift = 0.0
 
     @property
     def open_stories(self) -> int:
@@ -47,6 +48,11 @@ class StoryIndex:
     def bytes(self) -> int:
         """Memory held by the tables."""
         return sum(array.nbytes for array in self._engine.tables)
+
+    @property
+    def threshold_shift(self) -> float:
+        """Logits by which the stream has moved the threshold of joining; 0 before the first article."""
+        return self._shift
 
     def assign(
         self,
@@ -74,6 +80,7 @@ class StoryIndex:
         else:
             threshold = self._settings.rule_threshold
             engine.place(given, threshold, NO_SCORE, NO_SCORE)
+        self._shift = engine.threshold - threshold
         scored = min(engine.count, MAX_SCORED) if learned else engine.count
         logits = engine.logits[:scored].tolist()
         created = engine.chosen < 0

@@ -49,10 +49,10 @@ async def test_the_corpus_becomes_stories(newsroom: Newsroom):
     assert len(istanbul) == 1
     assert any(one["method"] == "correction" for one in assignments)
     articles = newsroom.settings.topics.articles
-    assert f'newsfold_consumed_total{{topic="{articles}"}} {len(lines)}.0' in metrics
-    assert f'newsfold_consumer_lag_records{{partition="0",topic="{articles}"}} 0.0' in metrics
+    assert f'newsfold_consumed_total{{stage="embed",topic="{articles}"}} {len(lines)}.0' in metrics
+    assert f'newsfold_consumer_lag_records{{partition="0",stage="embed",topic="{articles}"}} 0.0' in metrics
     embedded = newsroom.settings.topics.embedded
-    assert f'newsfold_consumer_lag_records{{partition="0",topic="{embedded}"}} 0.0' in metrics
+    assert f'newsfold_consumer_lag_records{{partition="0",stage="fold",topic="{embedded}"}} 0.0' in metrics
     assert f'newsfold_state_entries{{kind="articles"}} {len(CORPUS_IDS)}.0' in metrics
 
 

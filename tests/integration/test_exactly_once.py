@@ -229,7 +229,7 @@ async def test_rule_7_records_are_counted_and_not_offsets(newsroom: Newsroom):
     async with fold_stage(newsroom) as stage:
         await stage._open_wanted()
         await stage._take(source_of(newsroom), await next_records(stage, newsroom, 10))
-        assert stage._metrics.consumed.labels(newsroom.settings.topics.embedded)._value.get() == 10
+        assert stage._metrics.consumed.labels("fold", newsroom.settings.topics.embedded)._value.get() == 10
         shard = stage._shards[0]
         following = shard.next_offset
         assert following > 10, "the markers have offsets of their own"

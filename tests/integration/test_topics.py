@@ -1,7 +1,11 @@
 """Topics are created once, in the shape the settings say, and a worker refuses any other shape."""
 
-import pytest
+import asyncio
 
+import pytest
+from click.testing import CliRunner
+
+from stream.commands.topics import command
 from stream.errors import BrokerUnavailableError, TopicsMismatchError
 from stream.kafka.clients import connected_admin
 from stream.kafka.settings import KafkaSettings
@@ -45,3 +49,29 @@ async def test_a_broker_that_is_not_there_is_named():
     with pytest.raises(BrokerUnavailableError, match=r"127\.0\.0\.1:1"):
         async with connected_admin(KafkaSettings(bootstrap_servers="127.0.0.1:1")):
             pass
+
+
+async def test_more_replicas_than_brokers_are_refused_with_the_way_to_mend_it(broker, topic_prefix, tmp_path):
+    newsroom = Newsroom(broker.bootstrap, topic_prefix, tmp_path, NEWSFOLD_TOPICS__REPLICATION_FACTOR="3")
+    with pytest.raises(TopicsMismatchError, match="lower NEWSFOLD_TOPICS__REPLICATION_FACTOR"):
+        await newsroom.open()
+
+
+async def test_the_command_shows_what_the_broker_has_and_each_difference_with_its_mend(newsroom: Newsroom):
+    changed = {
+        "NEWSFOLD_TOPICS__SHARDS": "3",
+        "NEWSFOLD_TOPICS__REPLICATION_FACTOR": "2",
+        "NEWSFOLD_TOPICS__EMBEDDED_RETENTION_HOURS": "10000",
+    }
+    environment = newsroom.environment | changed
+    run = await asyncio.to_thread(CliRunner().invoke, command, ["--check"], env=environment)
+    assert isinstance(run.exception, TopicsMismatchError)
+    embedded = newsroom.settings.topics.embedded
+    row = next(line.split() for line in run.output.splitlines() if line.startswith(embedded))
+    assert row[1:4] == ["1", "1", "delete"], "what the broker has, not what the settings say"
+    told = " ".join(run.output.split())
+    assert f"{embedded} has 1 partitions, the settings say 3 set the partition count" in told
+    assert f"{embedded} should have 2 replicas, but there are 1 brokers set NEWSFOLD_TOPICS__REPLIC" in told
+    assert f"{embedded} has retention.ms=1900800000, Newsfold needs at least 36000000000 kafka-conf" in told
+    assert "The cluster has 1 broker." in told
+    assert all(len(line) <= 80 for line in run.output.splitlines() if embedded not in line)

@@ -17,7 +17,8 @@ from embeddings.encoder import load_encoder
 from stream.commands.progress import counting_progress
 from stream.embed.record import Origin, decode_record, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
-from stream.observability.metrics import DEAD_LETTER_REASONS, Metrics
+from stream.observability.catalogue import DEAD_LETTER_REASONS
+from stream.observability.metrics import Metrics
 from stream.settings import Settings
 from tests.torture.hostile_messages import Message, hostile_messages
 

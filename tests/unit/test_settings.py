@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from stream.commands.settings import command, described
 from stream.errors import SettingsError
+from stream.kafka.settings import TOPIC_NAMES
 from stream.settings import Settings, load_settings
 
 
@@ -62,3 +63,18 @@ def test_a_login_in_the_checkpoints_url_is_not_printed(arguments: list[str], mon
 def test_the_defaults_stand_alone():
     assert Settings().kafka.bootstrap_servers == "127.0.0.1:9092"
     assert Settings().web.host == "127.0.0.1"
+
+
+def test_a_prefix_keeps_two_deployments_on_one_kafka_apart(monkeypatch: pytest.MonkeyPatch):
+    plain = Settings()
+    monkeypatch.setenv("NEWSFOLD_TOPICS__PREFIX", "sport.")
+    monkeypatch.setenv("NEWSFOLD_TOPICS__ARTICLES", "wire")
+    monkeypatch.setenv("NEWSFOLD_SHARD__BATCH_SIZE", "7")
+    ours = load_settings()
+    assert ours.topics.articles == "wire", "a name that is set itself stands as it is"
+    for name in TOPIC_NAMES[1:]:
+        assert getattr(ours.topics, name) == f"sport.{getattr(plain.topics, name)}"
+    assert ours.intake.group == f"sport.{plain.intake.group}"
+    assert ours.shard.group == f"sport.{plain.shard.group}"
+    assert ours.shard.transactional_id_prefix == f"sport.{plain.shard.transactional_id_prefix}"
+    assert ours.shard.batch_size == 7

@@ -78,3 +78,17 @@ def test_many_expired_rows_are_given_back(monkeypatch: pytest.MonkeyPatch):
     assert len(registry) == 0
     assert registry.next_number == 100
     assert registry.snapshot()["story"].size == 0
+
+
+def test_its_memory_is_counted_and_given_back():
+    registry = ArticleRegistry()
+    empty = registry.bytes
+    for number in range(1_000):
+        registry.add(entry(f"article-{number}"))
+    held = registry.bytes
+    assert held > empty + 1_000 * 100  # a row of 49 bytes, an id of some 60, and its place in two tables
+    assert ArticleRegistry.restore(registry.snapshot())._id_bytes == registry._id_bytes
+    registry.expire(100)
+    registry._chop()
+    assert registry._id_bytes == 0
+    assert registry.bytes < held

@@ -1,0 +1,46 @@
+"""docs/metrics.md, from the catalogue; a test compares them.
+
+`python -m stream.observability.reference` renews it.
+"""
+
+from pathlib import Path
+
+from stream.observability.catalogue import CATALOGUE, PROCESS, MetricSpec
+
+FILE = Path(__file__).parents[2] / "docs" / "metrics.md"
+HEAD = """# Metrics
+
+A worker serves these at `/metrics`, for Prometheus. The page is generated from `stream/observability/catalogue.py`
+(`python -m stream.observability.reference`). What to do about them: [operating.md](operating.md).
+
+| Series | Type | Unit | Meaning |
+|---|---|---|---|
+"""
+PROCESS_HEAD = """
+Of the process itself, as Prometheus clients export them on Linux:
+
+| Series | Meaning |
+|---|---|
+"""
+
+
+def page() -> str:
+    """The text of docs/metrics.md."""
+    rows = "".join(f"| {_shown(spec)} | {spec.kind} | {spec.unit} | {spec.meaning} |\n" for spec in CATALOGUE)
+    process = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in PROCESS.items())
+    labels = "".join(
+        f"* `{name}` of `{spec.series}`: {', '.join(f'`{value}`' for value in values)}\n"
+        for spec in CATALOGUE
+        for name, values in spec.labels.items()
+        if values
+    )
+    return f"{HEAD}{rows}\nThe values of the labels, where they are fixed:\n\n{labels}{PROCESS_HEAD}{process}"
+
+
+def _shown(spec: MetricSpec) -> str:
+    labels = f"{{{','.join(spec.labels)}}}" if spec.labels else ""
+    return f"`{spec.series}{labels}`"
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), encoding="utf8")
