@@ -17,3 +17,10 @@ class WorkerError(DeployError):
 
     Operator action: the message shows the end of its log; mend what that names and start again.
     """
+
+
+class PrometheusError(DeployError):
+    """A Prometheus that a test or a script started did not come up.
+
+    Operator action: read the log that the message names.
+    """
