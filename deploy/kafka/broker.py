@@ -54,6 +54,8 @@ class Broker:
     """A Kafka broker of one node in `data`, at 127.0.0.1:`port` (None: a free one, kept over restarts).
 
     `security` is what it demands of clients (None: nothing); `settings` are Kafka's, in place of server.properties'.
+    `proxy_port` is where a test's proxy listens, which forwards to `proxied_port`: clients that begin there are sent
+    back there, whatever they ask for.
 
     start(), stop() and kill() block; a coroutine with other work to do calls them by asyncio.to_thread.
     """
@@ -64,10 +66,13 @@ class Broker:
         port: int | None = None,
         security: BrokerSecurity | None = None,
         settings: Mapping[str, object] | None = None,
+        proxy_port: int | None = None,
     ) -> None:
         self.data = data.absolute()
         self.log_file = self.data / "broker.log"
         self.port = port or free_port()
+        self.proxy_port = proxy_port
+        self.proxied_port = free_port(but_not={self.port, proxy_port or 0})
         self.security = security or BrokerSecurity()
         self._settings = "".join(f"{name}={value}\n" for name, value in (settings or {}).items())
         self._process: ChildProcess | None = None
@@ -97,11 +102,13 @@ class Broker:
         ]  # fmt: skip
         self.data.mkdir(parents=True, exist_ok=True)
         wait_until_free(self.port)
-        internal_port = free_port(but_not={self.port})
+        internal_port = free_port(but_not={self.port, self.proxied_port})
         properties = {
             "port": self.port,
             "internal_port": internal_port,
-            "controller_port": free_port(but_not={self.port, internal_port}),
+            "proxied": f",PROXIED://{HOST}:{self.proxied_port}" if self.proxy_port else "",
+            "advertised_proxy": f",PROXIED://{HOST}:{self.proxy_port}" if self.proxy_port else "",
+            "controller_port": free_port(but_not={self.port, self.proxied_port, internal_port}),
             "protocol": self.security.protocol,
             "security": self.security.properties(),
             "settings": self._settings,

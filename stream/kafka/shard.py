@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 import xxhash
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalOperation
 
 from stream.checkpoints import Arrays, Checkpoints
@@ -25,6 +25,7 @@ from stream.embed.stage import PROBE
 from stream.errors import FoldError, LogFormatError, ModelMismatchError
 from stream.fold.fold import Fold
 from stream.kafka.clients import connection
+from stream.kafka.transactional_producer import TransactionalProducer
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
 from stream.stories.decision.model_file import model_digest
@@ -62,7 +63,7 @@ class Shard:
         self._checkpoints = checkpoints
         self._thread = thread
         self._source = TopicPartition(settings.topics.embedded, partition)
-        self._producer = AIOKafkaProducer(
+        self._producer = TransactionalProducer(
             **connection(settings.kafka),
             transactional_id=f"{settings.shard.transactional_id_prefix}-{settings.topics.embedded}-{partition}",
             transaction_timeout_ms=settings.shard.transaction_timeout_ms,
