@@ -8,12 +8,12 @@ input keeps near a second.
 
 import html
 import re
-import unicodedata
 
 import ftfy
 from resiliparse.extract.html2text import extract_plain_text
 
 from embeddings.inputs import MAX_CLEAN_CHARACTERS
+from stream.articles.unicode_version import normalize
 
 MAX_RAW_CHARACTERS = (
     200_000  # read of one field, markup included; the HTML parser's worst case stays near 1 s
@@ -61,7 +61,7 @@ def clean_text(raw: str) -> str:
         text = _replace_lone_surrogates(text)
     text = _extract_from_html(text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _repair_encoding(text))
+        text = normalize("NFC", _repair_encoding(text))
     return _tidy_whitespace(text)[:MAX_CLEAN_CHARACTERS].rstrip()
 
 

@@ -1,9 +1,9 @@
 """What every code point is to the tokeniser: tables by its number."""
 
-import unicodedata
-
 import numpy as np
 import numpy.typing as npt
+
+from stream.articles.unicode_version import category, combining, normalize
 
 # What a code point is to the tokeniser.
 SEPARATOR, SMALL, CAPITAL, DIGIT, JOINER, DENSE, FLOWING = range(7)
@@ -17,12 +17,12 @@ _JOINERS = "'\u2018\u2019\u02bc\u00ad\u200b\u200c\u200d"
 def _classes() -> npt.NDArray[np.uint8]:
     classes = np.zeros(0x10000, np.uint8)
     for code in range(0x10000):
-        category = unicodedata.category(chr(code))
-        if category in ("Lu", "Lt"):
+        kind = category(code)
+        if kind in ("Lu", "Lt"):
             classes[code] = CAPITAL
-        elif category[0] in "LM":
+        elif kind[0] in "LM":
             classes[code] = SMALL
-        elif category[0] == "N":
+        elif kind[0] == "N":
             classes[code] = DIGIT
     for ranges, value in ((_DENSE, DENSE), (_FLOWING, FLOWING)):
         for first, last in ranges:
@@ -31,9 +31,9 @@ def _classes() -> npt.NDArray[np.uint8]:
     for sign in _JOINERS:
         classes[ord(sign)] = JOINER
     for code in range(0x80, 0x10000):
-        plain = unicodedata.normalize("NFKC", chr(code))
-        letters = classes[code] != SEPARATOR or any(unicodedata.category(sign)[0] in "LMN" for sign in plain)
-        if (letters and plain != chr(code)) or unicodedata.combining(chr(code)) or 0x1100 <= code <= 0x11FF:
+        plain = normalize("NFKC", chr(code))
+        letters = classes[code] != SEPARATOR or any(category(ord(sign))[0] in "LMN" for sign in plain)
+        if (letters and plain != chr(code)) or combining(code) or 0x1100 <= code <= 0x11FF:
             classes[code] |= UNSTABLE
     return classes
 

@@ -1,16 +1,17 @@
 """The fingerprint of an article's text: what copy detection keeps of it, computed once and carried in the log."""
 
 import html
-import unicodedata
 from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
 from stream.articles.boilerplate import is_boilerplate
+from stream.articles.unicode_version import normalize
 from stream.copies.char_classes import ASCII_WORDS, CLASSES, LOWER
 from stream.copies.shingling import read_texts
 
+FINGERPRINT_VERSION = 1  # raise it with every change that gives a text another fingerprint: records carry it
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 
 
@@ -44,7 +45,7 @@ def fingerprints_of(articles: Sequence[tuple[str, str]]) -> list[Fingerprint]:
     texts = [_text_of(title, text) for title, text in articles]
     fingerprints, unstable = _read(texts)
     if unstable:
-        again, _ = _read([unicodedata.normalize("NFKC", texts[n]) for n in unstable])
+        again, _ = _read([normalize("NFKC", texts[n]) for n in unstable])
         for n, fingerprint in zip(unstable, again, strict=True):
             fingerprints[n] = fingerprint
     return fingerprints

@@ -1,14 +1,15 @@
 """The record of `articles.embedded`: all that the fold needs to know of an article, computed once.
 
 Internal to Newsfold, msgpack with named fields, versioned by `v`. New fields get defaults, so older records
-stay readable; a record of a newer version is refused rather than guessed at.
+stay readable; a record of a newer version is refused rather than guessed at. So is one whose fingerprint or evidence
+was made by a newer algorithm: its hashes could be read, and would match nothing.
 """
 
 import msgspec
 
-from stream.copies.fingerprint import Fingerprint
+from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint
 from stream.errors import LogFormatError
-from stream.stories.text.evidence import Evidence
+from stream.stories.text.evidence import EVIDENCE_VERSION, Evidence
 
 RECORD_VERSION = 1
 
@@ -42,6 +43,8 @@ class EmbeddedArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     vector: bytes = b""
     fingerprint: Fingerprint | None = None
     evidence: Evidence | None = None
+    fingerprint_version: int = 1  # left out of a record where it is 1
+    evidence_version: int = 1
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -63,8 +66,13 @@ def decode_record(value: bytes) -> EmbeddedArticle:
         record = _decoder.decode(value)
     except msgspec.DecodeError as error:
         raise LogFormatError(f"{len(value)} bytes are not an embedded article: {error}") from error
-    if record.v > RECORD_VERSION:
-        raise LogFormatError(
-            f"record version {record.v} is newer than {RECORD_VERSION}, which this worker reads"
-        )
+    for what, found, known in (
+        ("record", record.v, RECORD_VERSION),
+        ("fingerprint", record.fingerprint_version, FINGERPRINT_VERSION),
+        ("evidence", record.evidence_version, EVIDENCE_VERSION),
+    ):
+        if found > known:
+            raise LogFormatError(
+                f"{what} version {found} is newer than {known}, the newest that this worker reads"
+            )
     return record

@@ -14,11 +14,11 @@ from embeddings.encoder import Encoder, EncoderText
 from stream.articles.cleaning import clean_text
 from stream.articles.language import detect_language
 from stream.articles.message import Article, Retraction, read_article
-from stream.copies.fingerprint import Fingerprint, fingerprints_of
+from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerprints_of
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
 from stream.observability.metrics import Metrics
-from stream.stories.text.evidence import evidence_of
+from stream.stories.text.evidence import EVIDENCE_VERSION, evidence_of
 
 SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are page furniture
 UNTITLED_CHARACTERS = 120  # of the text stand in for a missing title
@@ -133,6 +133,8 @@ class Embedder:
             content=_content_hash(article, text),
             model=self.model,
             evidence=evidence_of(text.title, text.text, text.language),
+            fingerprint_version=FINGERPRINT_VERSION,
+            evidence_version=EVIDENCE_VERSION,
         )
 
 

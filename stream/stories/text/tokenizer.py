@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from sklearn.utils import murmurhash3_32
 from stopwordsiso import stopwords
 
+from stream.articles.unicode_version import without_newer_characters
+
 TERM_BUCKETS = 1 << 20
 TERM_SEED = 0
 NAME_SEED = 1
@@ -39,10 +41,11 @@ def plain_text(text: str, language: str | None) -> str:
     """The text with its words as a dictionary has them: without elided articles and without endings of names.
 
     `language` is an ISO 639 code, or None. English text comes back as it is, but for a capital I with a dot: in
-    lower case that would fall into two characters.
+    lower case that would fall into two characters; and for characters newer than the version of Unicode that evidence
+    is gathered by.
     """
     if not text.isascii():
-        text = text.replace("İ", "I").replace("i\u0307", "i")
+        text = without_newer_characters(text).replace("İ", "I").replace("i\u0307", "i")
     tied = _TIED.get(language or "")
     return tied.sub("", text) if tied else text
 
