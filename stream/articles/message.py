@@ -4,11 +4,13 @@ Little is required (an id or a url, and some text); unknown fields are ignored; 
 same thing are accepted (body, description, lang). What cannot be read raises InvalidArticleError with a reason.
 """
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from stream.errors import InvalidArticleError
 
@@ -18,6 +20,7 @@ MAX_NAME_CHARACTERS = 256  # of a source or a language
 EARLIEST = -2_208_988_800_000  # 1900-01-01: older dates are producers' errors, not news
 LATEST = 7_258_118_400_000  # 2200-01-01
 EPOCH_SECONDS_BELOW = 100_000_000_000  # a number below this is seconds (year 5138), above it milliseconds
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 WITHDRAWN_STATUSES = frozenset({"canceled", "cancelled", "withheld"})  # IPTC ninjs pubStatus
 
 
@@ -33,6 +36,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     published: int | None = None
     updated: int | None = None
+    image: str | None = None
     dates_refused: int = 0
 
 
@@ -43,23 +47,45 @@ class Retraction(msgspec.Struct, frozen=True, kw_only=True):
     tombstone: bool
 
 
-class _Sent(msgspec.Struct, kw_only=True):
-    id: str | int | None = None
-    url: str | None = None
-    title: str | None = None
-    text: str | None = None
-    body: str | None = None
-    summary: str | None = None
-    description: str | None = None
-    source: str | dict[str, Any] | None = None
-    language: str | None = None
-    lang: str | None = None
-    published_at: str | int | float | None = None
-    updated_at: str | int | float | None = None
-    status: str | None = None
+Text = Annotated[str | None, Meta(description="Plain text or HTML.")]
+Moment = Annotated[
+    str | int | float | None,
+    Meta(
+        description="ISO 8601, RFC 2822, or seconds or milliseconds since 1970; a time without a zone is UTC."
+    ),
+]
 
 
-_decoder = msgspec.json.Decoder(_Sent)
+class SentArticle(msgspec.Struct, kw_only=True):
+    """An article as its producer sends it. Needed: `id` or `url`, and some text; unknown fields are ignored."""
+
+    id: Annotated[
+        str | int | None, Meta(description="Your id, string or number; `url` serves where it is missing.")
+    ] = None
+    url: Annotated[str | None, Meta(description="Address of the article.")] = None
+    title: Text = None
+    text: Text = None
+    body: Annotated[str | None, Meta(description="Another name of `text`.")] = None
+    summary: Annotated[
+        str | None, Meta(description="Plain text or HTML; counts as the text where there is none.")
+    ] = None
+    description: Annotated[str | None, Meta(description="Another name of `summary`.")] = None
+    source: Annotated[
+        str | dict[str, Any] | None, Meta(description="The outlet: a string, or an object with `name`.")
+    ] = None
+    language: Annotated[str | None, Meta(description="BCP 47 tag; detected where missing.")] = None
+    lang: Annotated[str | None, Meta(description="Another name of `language`.")] = None
+    published_at: Moment = None
+    updated_at: Moment = None
+    image: Annotated[
+        str | None, Meta(description="Address (http or https) of a picture; others are ignored.")
+    ] = None
+    status: Annotated[
+        str | None, Meta(description="`canceled` or `withheld` retracts the article (IPTC pubStatus).")
+    ] = None
+
+
+_decoder = msgspec.json.Decoder(SentArticle)
 
 
 def read_article(value: bytes | None, key: bytes | None, max_bytes: int) -> Article | Retraction:
@@ -82,7 +108,7 @@ def read_article(value: bytes | None, key: bytes | None, max_bytes: int) -> Arti
     return article
 
 
-def _decode(value: bytes) -> _Sent:
+def _decode(value: bytes) -> SentArticle:
     try:
         return _decoder.decode(value)
     except msgspec.ValidationError as error:
@@ -91,7 +117,7 @@ def _decode(value: bytes) -> _Sent:
         raise InvalidArticleError("undecodable", f"not a JSON object: {error}") from None
 
 
-def _article(article_id: str, sent: _Sent) -> Article:
+def _article(article_id: str, sent: SentArticle) -> Article:
     published, published_refused = _moment(sent.published_at)
     updated, updated_refused = _moment(sent.updated_at)
     return Article(
@@ -104,11 +130,12 @@ def _article(article_id: str, sent: _Sent) -> Article:
         language=_language_code(sent.language or sent.lang),
         published=published,
         updated=updated,
+        image=_web_address(sent.image),
         dates_refused=published_refused + updated_refused,
     )
 
 
-def _id_of(sent: _Sent) -> str:
+def _id_of(sent: SentArticle) -> str:
     article_id = str(sent.id) if sent.id not in (None, "") else (sent.url or "")
     if not article_id.strip():
         raise InvalidArticleError("no_id", "neither id nor url is given")
@@ -127,6 +154,12 @@ def _key_as_id(key: bytes | None) -> str:
     if not article_id.strip() or len(article_id) > MAX_ID_CHARACTERS:
         raise InvalidArticleError("no_value", "a message without a value needs the article id as its key")
     return article_id
+
+
+def _web_address(image: str | None) -> str | None:
+    """An address that a page may load a picture from, or None."""
+    address = (image or "").strip()
+    return address if _WEB_ADDRESS.match(address) and len(address) <= MAX_URL_CHARACTERS else None
 
 
 def _source_name(source: str | dict[str, Any] | None) -> str | None:

@@ -1,1 +1,40 @@
-"""What Newsfold publishes: events, their JSON Schemas and their CloudEvents headers."""
+"""What goes out on the topics, as types: `from stream.contract import StorySnapshot` reads what a consumer gets.
+
+story = msgspec.json.decode(message.value, type=StorySnapshot)
+"""
+
+from stream.contract.events import (
+    ArticleShown,
+    AssignedArticle,
+    Assignment,
+    CopyOf,
+    Counts,
+    FactorShown,
+    Lead,
+    Method,
+    NameShown,
+    NearMiss,
+    Outcome,
+    Reason,
+    Rival,
+    StoryEventType,
+    StorySnapshot,
+)
+
+__all__ = [
+    "ArticleShown",
+    "AssignedArticle",
+    "Assignment",
+    "CopyOf",
+    "Counts",
+    "FactorShown",
+    "Lead",
+    "Method",
+    "NameShown",
+    "NearMiss",
+    "Outcome",
+    "Reason",
+    "Rival",
+    "StoryEventType",
+    "StorySnapshot",
+]

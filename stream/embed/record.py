@@ -24,6 +24,8 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
 class EmbeddedArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One article, ready to fold. Times are milliseconds since the epoch; `vector` is int8 bytes.
 
+    `lead`, `names` and `image` are for readers: how it begins, its names as written, the address of its picture.
+
     A retraction carries only `id`, `origin`, `ingested` and `retracted`.
     """
 
@@ -45,6 +47,9 @@ class EmbeddedArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     evidence: Evidence | None = None
     fingerprint_version: int = 1  # left out of a record where it is 1
     evidence_version: int = 1
+    lead: str = ""
+    names: tuple[str, ...] = ()
+    image: str | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -13,12 +13,14 @@ import xxhash
 from embeddings.encoder import Encoder, EncoderText
 from stream.articles.cleaning import clean_text
 from stream.articles.language import detect_language
+from stream.articles.lead import lead_of
 from stream.articles.message import Article, Retraction, read_article
 from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerprints_of
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
 from stream.observability.metrics import Metrics
 from stream.stories.text.evidence import EVIDENCE_VERSION, evidence_of
+from stream.stories.text.written_names import written_names
 
 SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are page furniture
 UNTITLED_CHARACTERS = 120  # of the text stand in for a missing title
@@ -135,6 +137,9 @@ class Embedder:
             evidence=evidence_of(text.title, text.text, text.language),
             fingerprint_version=FINGERPRINT_VERSION,
             evidence_version=EVIDENCE_VERSION,
+            lead=lead_of(text.text),
+            names=written_names(text.title, text.text, text.language),
+            image=article.image,
         )
 
 
@@ -151,6 +156,7 @@ def _try_on_probe() -> None:
     """Do with a harmless article what is done with each alone."""
     text = cleaned(PROBE)
     evidence_of(text.title, text.text, text.language)
+    written_names(text.title, lead_of(text.text), text.language)
 
 
 def _fingerprints(texts: Sequence[EncoderText]) -> list[Fingerprint]:

@@ -1,4 +1,7 @@
-"""Decisions as readers get them: article ids instead of numbers, rounded figures, names instead of codes."""
+"""Decisions as readers get them: article ids instead of numbers, rounded figures, words instead of codes."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from stream.contract.events import (
     AssignedArticle,
@@ -8,16 +11,21 @@ from stream.contract.events import (
     Method,
     NearMiss,
     Outcome,
+    Reason,
     Rival,
     iso,
 )
+from stream.contract.factors import JOIN_WORDS, UNRELATED_WORDS, FactorWords
+from stream.contract.merge_factors import MERGE_WORDS
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.fold.article_registry import ArticleRegistry, Entry
 from stream.fold.story_record import StoryRecord
-from stream.stories.results import Factor, StoryMerge, StoryRival, StorySplit
+from stream.stories.results import Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
 
 DIGITS = 4  # of every score that goes out; enough to explain, too few to hang on a millisecond of transport
+JOIN = {words.feature: words for words in (*JOIN_WORDS, UNRELATED_WORDS)}
+MERGE = {words.feature: words for words in MERGE_WORDS}
 
 
 def assigned(article: EmbeddedArticle) -> AssignedArticle:
@@ -56,14 +64,42 @@ def near_miss(decision: CopyDecision | None, registry: ArticleRegistry) -> NearM
     return NearMiss(registry.id_of(rival.leader), round(rival.score, DIGITS), str(rival.reason))
 
 
-def factors(found: tuple[Factor, ...]) -> tuple[FactorShown, ...]:
-    """The evidence of a story decision."""
-    return tuple(FactorShown(f.name, round(f.value, DIGITS), round(f.weight, DIGITS)) for f in found)
+def reason(decision: StoryDecision) -> Reason:
+    """The rule that put a report where it is."""
+    if not decision.created:
+        return Reason.JOINED
+    if decision.score is None:
+        return Reason.NO_CANDIDATE
+    return Reason.NOT_CLOSER_THAN_UNRELATED if decision.unrelated else Reason.BELOW_THRESHOLD
 
 
-def rival(second: StoryRival | None, record: StoryRecord | None) -> Rival | None:
-    """The story that came second."""
-    return Rival(record.id, round(second.score, DIGITS)) if second and record else None
+def factors(found: Sequence[Factor], words: Mapping[str, FactorWords] = JOIN) -> tuple[FactorShown, ...]:
+    """The evidence of a story decision, heaviest first; what rounds to nothing is left out."""
+    shown = [
+        FactorShown(words[f.name].name, round(f.value, DIGITS), round(f.weight, DIGITS))
+        for f in found
+        if round(f.weight, DIGITS)
+    ]
+    return tuple(sorted(shown, key=lambda factor: -abs(factor.weight)))
+
+
+def shown_bias(score: float, shown: Sequence[FactorShown]) -> float:
+    """What the score is before any evidence, so that score = bias + weights to the last digit shown.
+
+    It differs from the model's own bias by what rounding took from the factors.
+    """
+    rest = sum((Decimal(repr(factor.weight)) for factor in shown), Decimal(0))
+    return float(Decimal(repr(round(score, DIGITS))) - rest)
+
+
+def rival(second: StoryRival | None, record: StoryRecord | None, decision: StoryDecision) -> Rival | None:
+    """The best story that the article was not put into, and why not."""
+    if second is None or record is None:
+        return None
+    why = Reason.BELOW_THRESHOLD if second.score < decision.threshold else Reason.CLOSER_TO_ANOTHER
+    if second.unrelated:
+        why = Reason.NOT_CLOSER_THAN_UNRELATED
+    return Rival(record.id, round(second.score, DIGITS), why)
 
 
 def moved(
@@ -73,20 +109,23 @@ def moved(
     story_id: str,
     decision: StoryMerge | StorySplit,
 ) -> Assignment:
-    """An article that moved out of a story that was merged into another, or parted.
+    """An article that moved out of a story that was merged into another, or split.
 
-    The score is that of the two stories being one: from the threshold on they merged, below it they were parted.
+    The score is that of the two stories being one: from the threshold on they merged, below it they were split.
     """
     outcome = copy_outcome(entry.kind) if entry.kind else Outcome.UNIQUE
+    shown = factors(decision.factors, MERGE)
     return Assignment(
         article_id=entry.id,
         story_id=record.id,
         story_version=record.version,
         method=Method.MOVED,
         outcome=outcome,
+        reason=Reason.STORIES_MERGED if isinstance(decision, StoryMerge) else Reason.STORY_SPLIT,
         copy_of=registered_copy(entry, leader_id),
         score=round(decision.score, DIGITS),
         threshold=round(decision.threshold, DIGITS),
-        factors=factors(decision.factors),
+        bias=shown_bias(decision.score, shown),
+        factors=shown,
         moved_from=story_id,
     )

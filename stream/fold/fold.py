@@ -12,15 +12,16 @@ from typing import Self
 import msgspec
 import numpy as np
 
-from stream.contract.events import Assignment, Folded, Method, Outcome, StoryEvent, iso
+from stream.contract.events import Assignment, Folded, Method, Outcome, Reason, StoryEvent, iso
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.errors import LogFormatError
 from stream.fold import explanations
 from stream.fold.article_registry import NONE
+from stream.fold.report import Report
 from stream.fold.settings import FoldSections
 from stream.fold.state import FoldState
-from stream.fold.story_record import Report, StoryRecord
+from stream.fold.story_record import StoryRecord
 from stream.stories.results import StoryDecision, StoryMerge, StorySplit
 
 
@@ -100,6 +101,7 @@ class Fold:
             story_version=record.version,
             method=Method.COPY,
             outcome=explanations.copy_outcome(str(copy.kind)),
+            reason=Reason.COPY,
             event_time=iso(moment.event_time),
             copy_of=explanations.copy_of(copy, state.registry.id_of(leader)),
             model=article.model,
@@ -115,9 +117,7 @@ class Fold:
         if record is None:
             record = state.story_store.create(decision.story, number, article.id, moment.logged)
         state.remember(article, decision.story, NONE, "")
-        keyterms = article.evidence.keyterms if article.evidence else ()
-        report = _report(number, article, decision)
-        record.add_report(report, keyterms, moment.logged, joined=not decision.created)
+        record.add_report(_report(number, article, decision), moment.logged, joined=not decision.created)
         moment.stories.append(state.story_store.changed(record))
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
         for merge in decision.merges:
@@ -140,18 +140,21 @@ class Fold:
     ) -> Assignment:
         state = self.state
         rival = state.story_store.open_record(decision.rival.story) if decision.rival else None
+        score, factors = decision.score, explanations.factors(decision.factors)
         return Assignment(
             article_id=moment.article.id,
             story_id=record.id,
             story_version=record.version,
             method=Method.NEW if decision.created else Method.JOINED,
             outcome=Outcome.UNIQUE,
+            reason=explanations.reason(decision),
             event_time=iso(moment.event_time),
             near_miss=explanations.near_miss(copy, state.registry),
-            score=round(decision.score, explanations.DIGITS),
+            score=None if score is None else round(score, explanations.DIGITS),
             threshold=round(decision.threshold, explanations.DIGITS),
-            factors=explanations.factors(decision.factors),
-            rival=explanations.rival(decision.rival, rival),
+            bias=None if score is None else explanations.shown_bias(score, factors),
+            factors=factors,
+            rival=explanations.rival(decision.rival, rival, decision),
             model=moment.article.model,
             article=explanations.assigned(moment.article),
         )
@@ -201,7 +204,7 @@ class Fold:
         entry.content = article.content
         entry.partition, entry.offset = article.origin.partition, article.origin.offset
         state.registry.replace(number, entry)
-        record.correct(number, article.title, article.url, moment.logged)
+        record.correct(number, article, moment.logged)
         moment.stories.append(state.story_store.changed(record))
         moment.assignments.append(
             Assignment(
@@ -210,6 +213,7 @@ class Fold:
                 story_version=record.version,
                 method=Method.CORRECTION,
                 outcome=Outcome.CORRECTION,
+                reason=Reason.CORRECTED,
                 event_time=iso(moment.event_time),
                 copy_of=explanations.registered_copy(entry, state.leader_id(entry)),
                 model=article.model,
@@ -239,6 +243,7 @@ class Fold:
                 story_version=record.version if record else 0,
                 method=Method.RETRACTED,
                 outcome=Outcome.RETRACTION,
+                reason=Reason.RETRACTED,
                 event_time=iso(moment.event_time),
             )
         )
@@ -261,4 +266,8 @@ def _report(number: int, article: EmbeddedArticle, decision: StoryDecision) -> R
         language=article.language,
         published=article.published,
         centrality=decision.centrality,
+        keyterms=article.evidence.keyterms if article.evidence else (),
+        names=article.names,
+        lead=article.lead,
+        image=article.image,
     )

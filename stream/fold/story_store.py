@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 
 from stream.contract.events import StoryEvent, StoryEventType, StorySnapshot
-from stream.fold.story_record import StoryRecord, snapshot_of
+from stream.fold.story_record import StoryRecord
+from stream.fold.story_snapshot import snapshot_of
 
 STORY_NAMESPACE = UUID("6f0f8a52-0f5c-5b0e-9d0c-6e657773666f")  # fixed for ever: ids are uuid5 of it
 

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Factor(msgspec.Struct, frozen=True):
-    """One piece of evidence in words: its value, and what it added to the score (`weight`)."""
+    """One piece of evidence: its value, and what it added to the score (`weight`)."""
 
     name: str
     value: float
@@ -12,19 +12,27 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class StoryRival(msgspec.Struct, frozen=True):
-    """The story that came second, and the score of joining it."""
+    """The best story that the article was not put into, the score of joining it, and whether a rule ruled it out.
+
+    `unrelated`: none of its reports is closer than unrelated articles are.
+    """
 
     story: int
     score: float
+    unrelated: bool
 
 
 class StoryMerge(msgspec.Struct, frozen=True):
-    """Two stories found to be one: the older survives, the articles of the absorbed one move."""
+    """Two stories found to be one: the older survives, the articles of the absorbed one move.
+
+    `score` = `bias` + the weights of the factors.
+    """
 
     absorbed: int
     survivor: int
     score: float
     threshold: float
+    bias: float
     factors: tuple[Factor, ...] = ()
 
 
@@ -39,21 +47,25 @@ class StorySplit(msgspec.Struct, frozen=True):
     leaving: tuple[int, ...]
     score: float
     threshold: float
+    bias: float
     factors: tuple[Factor, ...] = ()
 
 
 class StoryDecision(msgspec.Struct, frozen=True):
     """Where an article went and why.
 
-    `score` is that of the best open story (whether joined or not), to be read against `threshold`; a created
-    story may have no rival to score: then 0. `centrality` is the article's mean similarity to the story's
-    members, 0 for its founder.
+    `score` is that of the best open story (whether joined or not), to be read against `threshold`: `bias` + the
+    weights of the factors; None where no story came into question. `unrelated`: a rule decided that no evidence
+    outweighs, because none of the story's reports is closer than unrelated articles are. `centrality` is the
+    article's mean similarity to the story's members, 0 for its founder.
     """
 
     story: int
     created: bool
-    score: float
+    score: float | None
     threshold: float
+    bias: float = 0.0
+    unrelated: bool = False
     factors: tuple[Factor, ...] = ()
     rival: StoryRival | None = None
     centrality: float = 0.0

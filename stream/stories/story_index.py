@@ -5,7 +5,8 @@ import heapq
 import numpy as np
 
 from stream.errors import ModelMismatchError
-from stream.stories.decision.join_features import MAX_SCORED
+from stream.stories.assign import NO_JOIN
+from stream.stories.decision.join_features import ABOVE, MAX_SCORED
 from stream.stories.decision.scorer import NO_SCORE, scorers
 from stream.stories.engine import ArticleGiven, StoryEngine
 from stream.stories.index.serialization import packed, unpacked
@@ -14,6 +15,8 @@ from stream.stories.results import Factor, StoryDecision, StoryMerge, StoryRival
 from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_THRESHOLD
 from stream.stories.text.evidence import Evidence
+
+UNRELATED = "no_closer_than_unrelated"  # the factor that a rule adds, beside those of the model
 
 
 class StoryIndex:
@@ -86,40 +89,49 @@ class StoryIndex:
         created = engine.chosen < 0
         best = max(range(scored), key=logits.__getitem__) if created and scored else engine.chosen
         story_number = self._note(engine.story)
-        factors, rival = self._factors(best, learned), self._rival(logits)
+        bias, factors = self._evidence(best, learned)
+        unrelated = learned and best >= 0 and logits[best] == NO_JOIN
+        if unrelated:  # the rule takes the score down to NO_JOIN, whatever the evidence says
+            above = float(engine.features[best, ABOVE])
+            taken = NO_JOIN - bias - sum(factor.weight for factor in factors)
+            factors = (Factor(UNRELATED, above, taken), *factors)
         centrality = 0.0 if created else engine.mean_similarity(best)
         merges = self._merged() if engine.near else ()
         return StoryDecision(
             story=story_number,
             created=created,
-            score=logits[best] if scored else 0.0,
+            score=logits[best] if scored else None,
             threshold=engine.threshold,
+            bias=bias,
+            unrelated=unrelated,
             factors=factors,
-            rival=rival,
+            rival=self._rival(logits, learned),
             centrality=centrality,
             merges=merges,
             split=self._parted(engine.story) if learned and not created and not merges else None,
         )
 
-    def _factors(self, place: int, learned: bool) -> tuple[Factor, ...]:
+    def _evidence(self, place: int, learned: bool) -> tuple[float, tuple[Factor, ...]]:
+        """The bias, and what each factor added to it."""
         if place < 0:
-            return ()
+            return 0.0, ()
         if learned:
-            return self._join.factors(self._engine.features[place])
+            return self._join.bias, self._join.factors(self._engine.features[place])
         similarity = self._engine.centre_similarity(place)
         tempo = float(self._engine.scores[self._engine.order[place]]) - similarity
-        return (
-            Factor("similarity to the story's centre", similarity, similarity),
-            Factor("nearness in time", tempo, tempo),
+        return 0.0, (
+            Factor("centre_similarity", similarity, similarity),
+            Factor("time_proximity", tempo, tempo),
         )
 
-    def _rival(self, logits: list[float]) -> StoryRival | None:
+    def _rival(self, logits: list[float], learned: bool) -> StoryRival | None:
         """The best story that was not joined."""
         places = [place for place in range(len(logits)) if place != self._engine.chosen]
         if not places:
             return None
         place = max(places, key=logits.__getitem__)
-        return StoryRival(self._engine.story_number(place), logits[place])
+        unrelated = learned and logits[place] == NO_JOIN
+        return StoryRival(self._engine.story_number(place), logits[place], unrelated)
 
     def _note(self, story: int) -> int:
         number = int(self._engine.tables.story[story])
@@ -146,6 +158,7 @@ class StoryIndex:
             survivor=int(numbers[survivor]),
             score=logits[best],
             threshold=threshold,
+            bias=self._merge.bias,
             factors=self._merge.factors(engine.merge_features[best]),
         )
         engine.merge(absorbed, survivor)
@@ -165,6 +178,7 @@ class StoryIndex:
             leaving=leaving,
             score=float(engine.merge_logits[0]),
             threshold=threshold,
+            bias=self._halves.bias,
             factors=self._halves.factors(engine.merge_features[0]),
         )
 

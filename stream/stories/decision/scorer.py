@@ -41,7 +41,7 @@ class Scorer:
             SettingsError: a term or a tree of the score leads nowhere.
         """
         self.threshold = score.threshold
-        self._shown = [feature.shown for feature in features]
+        self._names = [feature.name for feature in features]
         columns = {feature.name: column for column, feature in enumerate(features)}
         share = 1.0 - TREE_SHARE if score.trees else 1.0
         weights = np.zeros((4, len(features)))
@@ -52,6 +52,8 @@ class Scorer:
             weights[: WEIGHT + 1, column] = term.low, term.high, share * term.weight
         weights[BIAS, 0] = share * score.bias + (TREE_SHARE * score.base if score.trees else 0.0)
         self.compiled = Compiled(weights, *_flattened(score.trees, len(features)))
+        roots = TREE_SHARE * sum(tree.value[0] for tree in score.trees)
+        self.bias = float(weights[BIAS, 0]) + roots  # what a row scores before any feature is counted
 
     def factors(self, row: np.ndarray) -> tuple[Factor, ...]:
         """What each feature added to a row's score, the heaviest first; what added nothing is left out.
@@ -63,7 +65,7 @@ class Scorer:
         count = _attribute(self.compiled, row, column, told)
         values, added = told.tolist()
         rows = zip(column.tolist()[:count], values, added, strict=False)
-        return tuple([Factor(self._shown[i], value, part) for i, value, part in rows])
+        return tuple([Factor(self._names[i], value, part) for i, value, part in rows])
 
 
 def _flattened(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

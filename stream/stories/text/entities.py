@@ -5,6 +5,7 @@ In scripts without capitals only numbers are found; their names weigh as ordinar
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -15,6 +16,7 @@ _UPPER = "".join(chr(c) for c in range(0x2000) if chr(c).isupper())
 _CAPITAL = rf"[{re.escape(_UPPER)}]"
 _REST = r"[\w’'&-]*"
 _LINK = r"(?:\s(?:of|de|da|do|dos|del|der|den|di|du|la|le|van|von|bin|al|y))?\s"
+_LINKED = re.compile(r"\s(?=[a-z])\S+\s")
 # The first letter or digit comes before what must not precede it: the search for a class of characters is fast.
 _SPAN = re.compile(rf"{_CAPITAL}(?<![\w’'].){_REST}(?:{_LINK}{_CAPITAL}{_REST})*")
 _NUMBER = re.compile(r"\d(?<!\w\d)(?:[\d.,]*\d\b|(?=%))")
@@ -51,16 +53,34 @@ def names_of(
     return names, numbers
 
 
+def name_spans(text: str) -> Iterator[tuple[str, bool]]:
+    """Each capitalised span as it is written, and whether it opens a sentence.
+
+    One of more words than a name has is taken apart where a small word links it; a headline in capitals is left out.
+    """
+    for match in _SPAN.finditer(text):
+        spans, opens = [match.group()], _opens_sentence(text, match.start())
+        if len(spans[0].split()) > MAX_SPAN_WORDS:
+            spans = _LINKED.split(spans[0])
+        for span in spans:
+            if len(span.split()) <= MAX_SPAN_WORDS:
+                yield span, opens
+            opens = False
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" ")
+    return not before or before[-1] in _SENTENCE_ENDS
+
+
 def _read_spans(text: str, function_words: frozenset[str], told: list[str], openers: list[str]) -> None:
     for match in _SPAN.finditer(text):
         parts, whole = _parts(match.group(), function_words)
         if not parts:
             continue
-        if whole and len(parts) == 1:
-            before = text[max(0, match.start() - 3) : match.start()].rstrip(" ")
-            if not before or before[-1] in _SENTENCE_ENDS:
-                openers.append(parts[0])
-                continue
+        if whole and len(parts) == 1 and _opens_sentence(text, match.start()):
+            openers.append(parts[0])
+            continue
         told += parts
         if len(parts) > 1:
             told.append(" ".join(parts))

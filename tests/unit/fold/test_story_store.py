@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.contract.events import StoryEventType, StorySnapshot, iso
-from stream.fold.story_record import SHOWN_ARTICLES, Report, StoryRecord
+from stream.fold.report import Report
+from stream.fold.story_record import SHOWN_ARTICLES, StoryRecord
 from stream.fold.story_store import StoryStore
 
 RETENTION = 1_000
@@ -29,7 +30,8 @@ def report(number: int, source: str | None = "Halden Press", centrality: float =
 def story(book: StoryStore, number: int, *reports: Report) -> StoryRecord:
     record = book.create(number, reports[0].number, reports[0].article_id, seen=0)
     for position, one in enumerate(reports):
-        record.add_report(one, ("talks",), seen=5, joined=position > 0)
+        one.keyterms = ("talks",)
+        record.add_report(one, seen=5, joined=position > 0)
         book.changed(record)
     return record
 
@@ -43,7 +45,7 @@ def snapshot(book: StoryStore, record: StoryRecord) -> StorySnapshot:
 def test_the_first_version_is_created_and_later_ones_are_updates():
     book = StoryStore(RETENTION)
     record = book.create(0, 0, "a0", seen=0)
-    record.add_report(report(0), (), seen=0, joined=False)
+    record.add_report(report(0), seen=0, joined=False)
     first, second = book.changed(record), book.changed(record)
     assert (first.type, second.type) == (StoryEventType.CREATED, StoryEventType.UPDATED)
     assert [event.snapshot.version for event in (first, second) if event.snapshot] == [1, 2]
@@ -173,7 +175,8 @@ def test_what_two_parts_of_a_story_hold_is_what_the_whole_held(
     leaders: dict[int, int] = {}
     for number, (source, language, copies) in enumerate(reports):
         one = msgspec.structs.replace(report(number, source=source), language=language, languages={})
-        record.add_report(one, (source, language), seen=number, joined=number > 0)
+        one.keyterms = (source, language)
+        record.add_report(one, seen=number, joined=number > 0)
         for copy in range(copies):
             leaders[100 * (number + 1) + copy] = number
             record.add_copy(100 * (number + 1) + copy, number, "Wire", language, None, seen=number)

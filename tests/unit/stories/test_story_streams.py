@@ -181,7 +181,7 @@ def test_a_burst_among_small_stories_stays_one_story_and_is_not_punished_for_gro
         send(index, number, number // 4, number / 10)
     burst = [send(index, 400 + number, 9_999, 40 + number / 400) for number in range(600)]
     assert max(Counter(decision.story for decision in burst).values()) > 0.95 * len(burst)
-    growth = [value_of("size of the story beside the usual", decision.factors) for decision in burst[1:]]
+    growth = [value_of("story_size_over_typical", decision.factors) for decision in burst[1:]]
     assert max(growth) == GROWN
 
 
@@ -204,9 +204,9 @@ def test_a_splinter_that_merges_counts_as_small_however_large_the_other_story_is
     (merge,) = decisions[merged].merges
     sizes = Counter(decision.story for decision in decisions[: merged + 1]).values()
     assert min(sizes) == 2 < max(sizes)
-    assert value_of("size of the smaller", merge.factors) == pytest.approx(log(2), abs=1e-4)
-    assert value_of("size of the larger", merge.factors) == pytest.approx(log(min(5, max(sizes))), abs=1e-4)
-    assert value_of("size of the smaller beside the usual", merge.factors) < 0
+    assert value_of("smaller_size", merge.factors) == pytest.approx(log(2), abs=1e-4)
+    assert value_of("larger_size", merge.factors) == pytest.approx(log(min(5, max(sizes))), abs=1e-4)
+    assert value_of("smaller_size_over_typical", merge.factors) < 0
 
 
 def value_of(name: str, factors: tuple[Factor, ...]) -> float:
