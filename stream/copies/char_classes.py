@@ -1,9 +1,11 @@
 """What every code point is to the tokeniser: tables by its number."""
 
+import unicodedata
+
 import numpy as np
 import numpy.typing as npt
 
-from stream.articles.unicode_version import category, combining, normalize
+from stream.articles.unicode_version import category, combining
 
 # What a code point is to the tokeniser.
 SEPARATOR, SMALL, CAPITAL, DIGIT, JOINER, DENSE, FLOWING = range(7)
@@ -31,7 +33,9 @@ def _classes() -> npt.NDArray[np.uint8]:
     for sign in _JOINERS:
         classes[ord(sign)] = JOINER
     for code in range(0x80, 0x10000):
-        plain = normalize("NFKC", chr(code))
+        if category(code)[0] == "C":  # unassigned, or without a form of its own
+            continue
+        plain = unicodedata.normalize("NFKC", chr(code))
         letters = classes[code] != SEPARATOR or any(category(ord(sign))[0] in "LMN" for sign in plain)
         if (letters and plain != chr(code)) or combining(code) or 0x1100 <= code <= 0x11FF:
             classes[code] |= UNSTABLE

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -66,3 +67,13 @@ def test_the_command_fits_the_installation(origin: object, command: str, monkeyp
     installed = SimpleNamespace(read_text={"direct_url.json": text}.get)
     monkeypatch.setattr(importlib.metadata, "distribution", {"newsfold": installed}.get)
     assert install_command("plot") == command
+
+
+def test_a_worker_imports_no_extra_and_no_scikit_learn():
+    unwanted = ("sklearn", *(module for modules in MODULES.values() for module in modules))
+    script = "import sys, stream.kafka.app; print(*sys.modules)"
+    imported = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout
+    assert "stream.kafka.fold_service" in imported.split()
+    assert not set(unwanted) & set(imported.split())

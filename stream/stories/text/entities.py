@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
+from stream.stories.text.stop_words import ENGLISH_STOP_WORDS
 from stream.stories.text.tokenizer import MAX_CACHED, MAX_CHARACTERS
 
 _UPPER = "".join(chr(c) for c in range(0x2000) if chr(c).isupper())

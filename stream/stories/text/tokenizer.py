@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from sklearn.utils import murmurhash3_32
+from mmh3 import hash as murmurhash3
 from stopwordsiso import stopwords
 
 from stream.articles.unicode_version import without_newer_characters
@@ -82,13 +82,13 @@ def term_bucket(word: str) -> int:
     """The bucket of a word, or -1 for what is no evidence: a single letter."""
     if len(word) < 2 and word.isascii():
         return -1
-    return int(murmurhash3_32(_stem(word), seed=TERM_SEED, positive=True)) % TERM_BUCKETS
+    return int(murmurhash3(_stem(word), TERM_SEED, signed=False)) % TERM_BUCKETS
 
 
 @lru_cache(maxsize=MAX_CACHED)
 def name_bucket(name: str) -> int:
     """The bucket of a name or a number, in a space of its own."""
-    return int(murmurhash3_32(name, seed=NAME_SEED, positive=True)) % TERM_BUCKETS
+    return int(murmurhash3(name, NAME_SEED, signed=False)) % TERM_BUCKETS
 
 
 def _stem(word: str) -> str:

@@ -3,9 +3,8 @@
 from calendar import day_name, month_name
 from collections import Counter
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
 from stream.stories.text.entities import name_spans
+from stream.stories.text.stop_words import ENGLISH_STOP_WORDS
 from stream.stories.text.tokenizer import function_words
 
 MAX_WRITTEN_NAMES = 12  # of an article: a story shows 8 that most of its articles share
