@@ -28,7 +28,7 @@ from stream.observability.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 MAGIC = b"NEWSFOLD"
-FORMAT = 5
+FORMAT = 6
 SUFFIX = ".checkpoint"
 PART = ".part"
 LENGTH_BYTES = 8

@@ -1,199 +1,171 @@
 """The steps an article goes through, each one compiled call: weigh, join or open, look around, merge."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from embeddings.jit import kernel, part
-from stream.stories.decision.adaptive_threshold import caution, note_best
-from stream.stories.decision.baseline import ranked
-from stream.stories.decision.join_features import ABOVE, MAX_SCORED, join_features, note_found
-from stream.stories.decision.merge_features import MAX_NEIGHBOURS, above_strangers, merge_features
-from stream.stories.decision.scorer import score_rows
+from stream.stories.decision.adaptive_threshold import count_best, threshold_shift
+from stream.stories.decision.baseline import rank
+from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED, count_found, join_features
+from stream.stories.decision.merge_features import MAX_NEIGHBOURS, centres_over_unrelated, merge_features
+from stream.stories.decision.scorer import ScoreArrays, has_score, score_rows
 from stream.stories.index.clusters import absorb_story, add_article, open_story
 from stream.stories.index.neighbour_links import add_links
-from stream.stories.index.similarity import add_to, clear, discount, look_up, take_in
+from stream.stories.index.similarity import add_to, clear, look_up
 from stream.stories.index.state import MIXED, NEXT_STORY
-from stream.stories.index.stream_baselines import background, note_cohesion, note_size
-from stream.stories.index.time_gaps import note_tempo
+from stream.stories.index.stream_baselines import count_cohesion, count_join, count_size, measure_background
+from stream.stories.index.time_gaps import count_gaps
+from stream.stories.index.weighing import discount, take_in
 
-STRANGERS_MARGIN = 0.1  # a story none of whose members is closer by this than strangers are cannot be joined
-# At a stream's beginning no strangers are known, and what all pages say is not yet known to be common: a margin of
-# FIRST_MARGIN, half way to the other when FIRST_STORIES were opened, and .12 after 300. (Falling in a straight line
-# within twelve stories it let strangers chain up to 23 in a story; decision 0004.)
+# A story none of whose members is closer by this than unrelated articles are cannot be joined.
+UNRELATED_MARGIN = 0.1
+# At a stream's beginning no unrelated articles are known, and what all pages say is not yet known to be common: a
+# margin of FIRST_MARGIN, half way to the other when FIRST_STORIES were opened, and .12 after 300. (Falling in a
+# straight line within twelve stories it let unrelated articles chain up to 23 in a story; decision 0004.)
 FIRST_MARGIN = 0.3
 FIRST_STORIES = 32
-MERGE_MARGIN = (
-    0.18  # the same of the centres of two stories that merge; centres are closer than their members
-)
-# Articles of a story that count in document frequencies and in what is usual in this stream. Else the words of a
-# burst become common by it, its later articles look unlike its earlier ones, and long stories become usual: of 5,000
-# articles on one event 38 % met in one story before, 99.9 % of them by the same recipe after (decision 0004).
+# The same of the centres of two stories that merge; centres are closer than their members.
+MERGE_MARGIN = 0.18
+# Articles of a story that count in document frequencies and in the baselines of the stream. Else the words of a
+# burst become common by it, its later articles look unlike its earlier ones, and long stories become typical: of
+# 5,000 articles on one event 38 % met in one story before, 99.9 % of them by the same recipe after (decision 0004).
 COUNTED = 32
 NO_JOIN = -10.0  # the score of either, in logits: 1 in 20,000
+NEW_STORY = -1  # the place joined, where it is none of those found
+
+
+class Rules(NamedTuple):
+    """By what articles join and stories merge. Without join score the similarity decides, and nothing merges."""
+
+    threshold: float  # of joining, before the stream moves it
+    cross_language: bool
+    join: ScoreArrays
+    merge: ScoreArrays
 
 
 @kernel
-def weigh_article(  # type: ignore[no-untyped-def]
-    tables,
-    lookup,
-    found,
-    words,
-    counts,
-    leads,
-    names,
-    name_counts,
-    vector,
-    facts,
-    scores,
-    order,
-    around,
-    features,
-):
+def weigh_article(state, workspace, article, cross_language):  # type: ignore[no-untyped-def]
     """Take an article in and measure it against the open stories: return its slot and the stories found.
 
-    `facts`: article number, event time, dated, language, cross_language. The article stays in the lookup until
-    it joins.
+    The article stays in the lookup until it joins.
     """
-    slot = take_in(tables, words, counts, leads, names, name_counts, vector)
-    tables.article[slot] = facts[0]
-    tables.time[slot] = facts[1]
-    tables.when[slot] = facts[2]
-    tables.language[slot] = facts[3]
-    cross_language = facts[4] != 0
-    look_up(tables, slot, lookup)
-    count = ranked(tables, slot, lookup, found, cross_language, scores, order)
-    background(tables, slot, lookup, cross_language, around)
-    join_features(tables, slot, found, order, count, around, features)
-    note_found(tables, found, order, count)
+    slot = take_in(state.stream, state.exemplars, article)
+    look_up(state.exemplars, slot, workspace.lookup)
+    count = rank(state, slot, cross_language, workspace)
+    measure_background(state, slot, workspace.lookup, cross_language, workspace.background)
+    join_features(state, slot, count, workspace)
+    count_found(state.stream, count, workspace)
     return slot, count
 
 
 @kernel
-def join_or_open(tables, lookup, found, slot, order, place, around):  # type: ignore[no-untyped-def]
-    """Record the article in the story at `place` of the order, or in a new one for -1; return the story's slot."""
-    if tables.when[slot]:
-        nearest_dated = found.near_story[0] >= 0 and tables.when[found.near_slot[0]] != 0
-        nearest = tables.time[found.near_slot[0]] if nearest_dated else np.int64(0)
-        note_tempo(tables, tables.time[slot], nearest, nearest_dated, found.near[0])
-    if place < 0:
-        story = open_story(tables)
+def join_or_open(state, workspace, slot, place):  # type: ignore[no-untyped-def]
+    """Record the article in the story at `place` of the order, or in a new one; return the story's slot."""
+    stories, candidates = state.stories, workspace.candidates
+    _count_gaps(state.stream, state.exemplars, slot, candidates)
+    if place == NEW_STORY:
+        story = open_story(state.stream, stories)
     else:
-        index = order[place]
-        story = found.slots[index]
-        similarity = found.sums[index, MIXED] / tables.kept[story]
-        if tables.size[story] < COUNTED:
-            note_cohesion(tables, similarity)
-            note_size(tables, tables.size[story])
-        tables.joined[story, 0] += 1.0
-        tables.joined[story, 1] += similarity
-        tables.joined[story, 2] += similarity * similarity
-    for i in range(len(found.near_story)):
-        if found.near_story[i] >= 0 and found.slots[found.near_story[i]] != story:
-            add_links(tables, story, found.slots[found.near_story[i]], 1)
-    add_to(tables.around[story], around, 1.0)
-    add_article(tables, story, slot, lookup)
-    clear(tables, slot, lookup)
+        index = workspace.order[place]
+        story = candidates.slots[index]
+        similarity = candidates.similarity_sums[index, MIXED] / stories.exemplar_count[story]
+        if stories.size[story] < COUNTED:
+            count_cohesion(state.stream, similarity)
+            count_size(state.stream, stories.size[story])
+        count_join(stories, story, similarity)
+    for i in range(len(candidates.nearest_story)):
+        nearest = candidates.nearest_story[i]
+        if nearest >= 0 and candidates.slots[nearest] != story:
+            add_links(stories, story, candidates.slots[nearest], 1)
+    add_to(stories.background_sums[story], workspace.background, 1.0)
+    add_article(state, story, slot, workspace.lookup)
+    clear(state.exemplars, slot, workspace.lookup)
     return story
 
 
+@part
+def _count_gaps(stream, exemplars, slot, candidates):  # type: ignore[no-untyped-def]
+    """Count the gaps in time of a dated article."""
+    if exemplars.dated[slot]:
+        closest = candidates.nearest_exemplar[0]
+        dated = candidates.nearest_story[0] >= 0 and exemplars.dated[closest] != 0
+        moment = exemplars.event_time[closest] if dated else np.int64(0)
+        count_gaps(stream, exemplars.event_time[slot], moment, dated, candidates.nearest_similarity[0])
+
+
 @kernel
-def place_article(  # type: ignore[no-untyped-def]
-    tables,
-    lookup,
-    found,
-    words,
-    counts,
-    leads,
-    names,
-    name_counts,
-    vector,
-    facts,
-    scores,
-    order,
-    around,
-    features,
-    threshold,
-    join_score,
-    logits,
-    neighbours,
-    merge_features_of,
-    merge_score,
-    merge_logits,
-):
+def place_article(state, workspace, article, rules):  # type: ignore[no-untyped-def]
     """All of it in one call, for the cost of a call: weigh, decide by the score, record, look around.
 
-    Return the stories found, the place joined (-1: a new story), the story's slot, the neighbours measured, and the
-    threshold as this stream has moved it. The join score decides where it has weights; else the similarity does, and
-    there is no moving and no looking around.
+    Return the stories found, the place joined or NEW_STORY, the story's slot, the neighbours measured, and the
+    threshold as this stream has moved it.
     """
-    slot, count = weigh_article(
-        tables,
-        lookup,
-        found,
-        words,
-        counts,
-        leads,
-        names,
-        name_counts,
-        vector,
-        facts,
-        scores,
-        order,
-        around,
-        features,
-    )
-    learned = len(join_score.weights) > 0
-    scored = min(count, MAX_SCORED) if learned else count
+    slot, count = weigh_article(state, workspace, article, rules.cross_language)
+    learned = has_score(rules.join)
+    logits = workspace.logits
     if learned:
-        score_rows(join_score, features, scored, logits)
-        margin = _strangers_margin(tables)
-        for place in range(scored):
-            if features[place, ABOVE] < margin:
-                logits[place] = min(logits[place], NO_JOIN)
+        scored = min(count, MAX_SCORED)
+        _score_joins(state.stream, workspace, rules.join, scored)
     else:
+        scored = count
         for place in range(scored):
-            logits[place] = scores[order[place]]
-    best = np.argmax(logits[:scored]) if scored else -1
+            logits[place] = workspace.scores[workspace.order[place]]
+    best = np.argmax(logits[:scored]) if scored else NEW_STORY
     score = logits[best] if scored else NO_JOIN
+    threshold = rules.threshold
     if learned:
-        threshold += caution(tables)
-        note_best(tables, score)
+        threshold += threshold_shift(state.stream)
+        count_best(state.stream, score)
     if score < threshold:
-        best = -1
-    story = join_or_open(tables, lookup, found, slot, order, best, around)
-    if tables.size[story] > COUNTED:
-        discount(tables, words, names)
+        best = NEW_STORY
+    story = join_or_open(state, workspace, slot, best)
+    if state.stories.size[story] > COUNTED:
+        discount(state.stream, article)
     near = 0
-    if learned and best >= 0:
-        near = find_neighbours(tables, lookup, found, order, count, story, neighbours, merge_features_of)
-        score_rows(merge_score, merge_features_of, near, merge_logits)
-        for place in range(near):
-            if above_strangers(merge_features_of[place]) < MERGE_MARGIN:
-                merge_logits[place] = min(merge_logits[place], NO_JOIN)
+    if learned and best != NEW_STORY:
+        near = find_neighbours(state, workspace, count, story)
+        _score_merges(workspace, rules.merge, near)
     return count, best, story, near, threshold
 
 
 @part
-def _strangers_margin(tables):  # type: ignore[no-untyped-def]
-    """How much closer than strangers the closest member of a story must be."""
-    beginning = FIRST_STORIES / (FIRST_STORIES + tables.totals[NEXT_STORY])
-    return STRANGERS_MARGIN + beginning * (FIRST_MARGIN - STRANGERS_MARGIN)
+def _score_joins(stream, workspace, score, scored):  # type: ignore[no-untyped-def]
+    """Score the first stories of the order; none that is hardly closer than unrelated ones can be joined."""
+    features, logits = workspace.features, workspace.logits
+    score_rows(score, features, scored, logits)
+    beginning = FIRST_STORIES / (FIRST_STORIES + stream.counters[NEXT_STORY])
+    margin = UNRELATED_MARGIN + beginning * (FIRST_MARGIN - UNRELATED_MARGIN)
+    for place in range(scored):
+        if features[place, OVER_UNRELATED] < margin:
+            logits[place] = min(logits[place], NO_JOIN)
+
+
+@part
+def _score_merges(workspace, score, near):  # type: ignore[no-untyped-def]
+    features, logits = workspace.merge_features, workspace.merge_logits
+    score_rows(score, features, near, logits)
+    for place in range(near):
+        if centres_over_unrelated(features[place]) < MERGE_MARGIN:
+            logits[place] = min(logits[place], NO_JOIN)
 
 
 @kernel
-def find_neighbours(tables, lookup, found, order, count, story, neighbours, features):  # type: ignore[no-untyped-def]
-    """Hold a story against the first other stories of the order; return how many."""
+def find_neighbours(state, workspace, count, story):  # type: ignore[no-untyped-def]
+    """Measure a story against the first other stories of the order; return how many."""
+    neighbours = workspace.neighbours
     taken = 0
     for place in range(count):
-        other = found.slots[order[place]]
-        if other != story and tables.story[other] >= 0 and taken < MAX_NEIGHBOURS:
+        other = workspace.candidates.slots[workspace.order[place]]
+        if other != story and state.stories.number[other] >= 0 and taken < MAX_NEIGHBOURS:
             neighbours[taken] = other
             taken += 1
     if taken:
-        merge_features(tables, story, neighbours, taken, lookup, features)
+        merge_features(state, story, neighbours, taken, workspace.lookup, workspace.merge_features)
     return taken
 
 
 @kernel
-def merge_stories(tables, lookup, absorbed, survivor):  # type: ignore[no-untyped-def]
+def merge_stories(state, lookup, absorbed, survivor):  # type: ignore[no-untyped-def]
     """Let one story live on in another."""
-    absorb_story(tables, absorbed, survivor, lookup)
+    absorb_story(state, absorbed, survivor, lookup)

@@ -1,23 +1,31 @@
-"""The workbench: an article is weighed on it, joined or not, and the touched story held against its neighbours.
+"""The engine: an article is weighed, joined or not, and the story it changed is compared with its neighbours.
 
-Both the index, which decides by a model, and the training, which also follows labels, work on it.
+Both the index, which decides by a model, and the training, which also follows labels, run it.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from stream.stories.assign import find_neighbours, join_or_open, merge_stories, place_article, weigh_article
-from stream.stories.decision.join_features import JOIN_FEATURES, MAX_SCORED
-from stream.stories.decision.merge_features import MAX_NEIGHBOURS, MERGE_FEATURES
-from stream.stories.decision.scorer import Compiled
-from stream.stories.index.candidates import MAX_FOUND, new_found
+from stream.stories.assign import (
+    NEW_STORY,
+    Rules,
+    find_neighbours,
+    join_or_open,
+    merge_stories,
+    place_article,
+    weigh_article,
+)
+from stream.stories.decision.scorer import ScoreArrays
+from stream.stories.index.candidates import new_candidates
 from stream.stories.index.clusters import close_story
-from stream.stories.index.similarity import new_lookup
-from stream.stories.index.state import CHANNELS, MAX_MEMBERS, MIXED, Tables, with_room
+from stream.stories.index.growth import with_room
+from stream.stories.index.state import MAX_EXEMPLARS, MIXED, STREAM_TIME, StoryState
+from stream.stories.index.weighing import ArticleArrays
 from stream.stories.splitting import SPLIT_AT, split_story
 from stream.stories.text.evidence import Evidence
 from stream.stories.text.language_codes import language_code
+from stream.stories.workspace import new_workspace
 
 
 class ArticleGiven(NamedTuple):
@@ -29,152 +37,118 @@ class ArticleGiven(NamedTuple):
     event_time: int
     dated: bool
     language: str | None
-    cross_language: bool = False
 
 
-def _arrays(article: ArticleGiven) -> tuple[np.ndarray, ...]:
-    """Words, counts, leads, names, name counts, vector, and the facts as integers."""
-    evidence = article.evidence
-    language = language_code(article.language)
-    facts = (article.number, article.event_time, article.dated, language, article.cross_language)
-    return (
-        np.frombuffer(evidence.terms, "<u4"),
-        np.frombuffer(evidence.counts, np.uint8),
-        np.frombuffer(evidence.leads, np.uint8),
-        np.frombuffer(evidence.names, "<u4"),
-        np.frombuffer(evidence.name_counts, np.uint8),
-        article.vector,
-        np.array(facts, np.int64),
+def _arrays(article: ArticleGiven) -> ArticleArrays:
+    evidence, vector = article.evidence, article.vector
+    if vector.flags.writeable:  # kernels are compiled for arrays that are not, as those of a record
+        vector = vector.view()
+        vector.flags.writeable = False
+    return ArticleArrays(
+        number=article.number,
+        event_time=article.event_time,
+        dated=article.dated,
+        language=language_code(article.language),
+        words=np.frombuffer(evidence.terms, "<u4"),
+        word_counts=np.frombuffer(evidence.counts, np.uint8),
+        lead_counts=np.frombuffer(evidence.leads, np.uint8),
+        names=np.frombuffer(evidence.names, "<u4"),
+        name_counts=np.frombuffer(evidence.name_counts, np.uint8),
+        vector=vector,
     )
 
 
 class StoryEngine:
-    """The tables, and what the article at hand was measured to be."""
+    """The state, and what the article at hand was measured to be (`workspace`)."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.scores = np.zeros(MAX_FOUND)  # of the stories found: similarity and nearness in time
-        self.order = np.zeros(MAX_FOUND, np.int32)  # of the stories found, by falling score
-        self.features = np.zeros((MAX_SCORED, len(JOIN_FEATURES)))  # in that order
-        self.neighbours = np.zeros(MAX_NEIGHBOURS, np.int32)  # story slots
-        self.merge_features = np.zeros((MAX_NEIGHBOURS, len(MERGE_FEATURES)))
-        self.logits = np.zeros(MAX_FOUND)  # scores of joining the stories at the first places
-        self.merge_logits = np.zeros(MAX_NEIGHBOURS)
+    def __init__(self, state: StoryState) -> None:
+        self.state = state
+        self.workspace = new_workspace(len(state.stories.number))
         self.count = 0  # stories found
-        self.chosen = -1  # place of the story that was joined
+        self.chosen = NEW_STORY  # place of the story that was joined
         self.story = -1  # its slot
-        self.near = 0  # neighbours it was held against
+        self.near = 0  # neighbours it was compared with
         self.threshold = 0.0  # of joining, as this stream has moved it
-        self._leaving = np.zeros(MAX_MEMBERS, np.int64)
-        self._around = np.zeros(CHANNELS)
-        self._lookup = new_lookup()
-        self._found = new_found(len(tables.story))
+        self._leaving = np.zeros(MAX_EXEMPLARS, np.int64)
         self._slot = 0
 
-    def place(
-        self, article: ArticleGiven, threshold: float, join_score: Compiled, merge_score: Compiled
-    ) -> None:
-        """Weigh an article, decide by the join score (or by similarity, for NO_SCORE), record it, look around."""
+    def place(self, article: ArticleGiven, rules: Rules) -> None:
+        """Weigh an article, decide by the rules, record it, and measure the neighbours of the story it joined."""
         self._make_room()
         self.count, self.chosen, self.story, self.near, self.threshold = place_article(
-            self.tables,
-            self._lookup,
-            self._found,
-            *_arrays(article),
-            self.scores,
-            self.order,
-            self._around,
-            self.features,
-            threshold,
-            join_score,
-            self.logits,
-            self.neighbours,
-            self.merge_features,
-            merge_score,
-            self.merge_logits,
+            self.state, self.workspace, _arrays(article), rules
         )
 
-    def weigh(self, article: ArticleGiven) -> int:
+    def weigh(self, article: ArticleGiven, cross_language: bool) -> int:
         """Take an article in and measure it against the open stories; return how many were found."""
         self._make_room()
-        self._slot, self.count = weigh_article(
-            self.tables,
-            self._lookup,
-            self._found,
-            *_arrays(article),
-            self.scores,
-            self.order,
-            self._around,
-            self.features,
-        )
+        self._slot, self.count = weigh_article(self.state, self.workspace, _arrays(article), cross_language)
         return self.count
 
     def _make_room(self) -> None:
-        self.tables = with_room(self.tables)
-        if len(self.tables.story) != len(self._found.score):
-            self._found = new_found(len(self.tables.story))
+        self.state = with_room(self.state)
+        slots = len(self.state.stories.number)
+        if slots != len(self.workspace.candidates.posted):
+            self.workspace = self.workspace._replace(candidates=new_candidates(slots))
+
+    def pass_time(self, moment: int) -> int:
+        """Move stream time on to a moment, unless it is later already; return it."""
+        counters = self.state.stream.counters
+        counters[STREAM_TIME] = now = max(int(counters[STREAM_TIME]), moment)
+        return now
+
+    def number_of(self, story: int) -> int:
+        """The number of the story in a slot."""
+        return int(self.state.stories.number[story])
+
+    def size_of(self, story: int) -> int:
+        """The reports of the story in a slot."""
+        return int(self.state.stories.size[story])
+
+    def last_arrival(self, story: int) -> int:
+        """The stream time at which the last article of the story in a slot came."""
+        return int(self.state.stories.last_arrival[story])
+
+    def note_arrival(self, story: int) -> None:
+        """An article of the story in a slot came now."""
+        stories = self.state.stories
+        stories.last_arrival[story] = self.state.stream.counters[STREAM_TIME]
 
     def story_slot(self, place: int) -> int:
         """The slot of the story at this place of the order."""
-        return int(self._found.slots[self.order[place]])
-
-    def story_number(self, place: int) -> int:
-        """The number of the story at this place of the order."""
-        return int(self.tables.story[self.story_slot(place)])
+        return int(self.workspace.candidates.slots[self.workspace.order[place]])
 
     def centre_similarity(self, place: int) -> float:
         """The similarity to that story's centre, all channels mixed."""
-        return float(self._found.centre[self.order[place], MIXED])
+        return float(self.workspace.candidates.centre_similarity[self.workspace.order[place], MIXED])
 
     def mean_similarity(self, place: int) -> float:
         """The mean similarity to that story's exemplars, as they were before the article joined."""
-        index = self.order[place]
-        return float(self._found.sums[index, MIXED] / max(1, self._found.compared[index]))
+        candidates, index = self.workspace.candidates, self.workspace.order[place]
+        return float(candidates.similarity_sums[index, MIXED] / max(1, candidates.compared[index]))
 
     def join(self, place: int) -> int:
-        """Record the article in the story at this place of the order, or in a new one for -1; return its slot."""
-        return int(
-            join_or_open(self.tables, self._lookup, self._found, self._slot, self.order, place, self._around)
-        )
+        """Record the article in the story at this place of the order, or in a new one; return its slot."""
+        return int(join_or_open(self.state, self.workspace, self._slot, place))
 
     def look_around(self, story: int) -> int:
         """Measure a story slot against the neighbours that its newest article found; return how many."""
-        return int(
-            find_neighbours(
-                self.tables,
-                self._lookup,
-                self._found,
-                self.order,
-                self.count,
-                story,
-                self.neighbours,
-                self.merge_features,
-            )
-        )
+        return int(find_neighbours(self.state, self.workspace, self.count, story))
 
     def merge(self, absorbed: int, survivor: int) -> None:
         """Let one story slot live on in another."""
-        merge_stories(self.tables, self._lookup, absorbed, survivor)
+        merge_stories(self.state, self.workspace.lookup, absorbed, survivor)
 
-    def split(self, story: int, merge_score: Compiled, threshold: float) -> tuple[int, tuple[int, ...]]:
-        """Part a story slot that is two; return the new story's slot and the articles that left, or -1 and none.
+    def split(self, story: int, merge_score: ScoreArrays, threshold: float) -> tuple[int, tuple[int, ...]]:
+        """Split a story slot that is two; return the new story's slot and the articles that left, or -1 and none.
 
         The first row of the merge features and scores is then that of the two halves.
         """
-        if int(self.tables.size[story]) not in SPLIT_AT:
+        if self.size_of(story) not in SPLIT_AT:
             return -1, ()
-        moved, fresh = split_story(
-            self.tables,
-            self._lookup,
-            story,
-            merge_score,
-            threshold,
-            self.merge_features,
-            self.merge_logits,
-            self._leaving,
-        )
+        moved, fresh = split_story(self.state, self.workspace, story, merge_score, threshold, self._leaving)
         return int(fresh), tuple(self._leaving[:moved].tolist())
 
     def close(self, story: int) -> None:
         """End a story, given its slot."""
-        close_story(self.tables, story)
+        close_story(self.state, story)

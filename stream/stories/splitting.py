@@ -1,4 +1,4 @@
-"""Parting a story that turns out to be two: its exemplars fall into halves that, met as two stories, would not merge.
+"""Splitting a story that is two: its exemplars fall into halves that, met as two stories, would not merge.
 
 The first report of an event nearly like another (a second earthquake, a second player injured) joins the story of
 the first: nothing else is as close. Only later reports show that there are two. So a story is looked at again as it
@@ -12,79 +12,82 @@ import numpy as np
 from embeddings.jit import kernel, part
 from stream.stories.decision.merge_features import merge_features
 from stream.stories.decision.scorer import score_rows
-from stream.stories.index.candidates import list_story, touch, unlist_story
-from stream.stories.index.clusters import empty_story, find_centre, note_language, note_time, take_slot
-from stream.stories.index.similarity import add_to, clear, compare, has_channel, look_up
-from stream.stories.index.state import CHANNELS, MAX_MEMBERS, MAX_NAMES, MIXED
+from stream.stories.index.clusters import empty_story, find_centre, note_arrival, note_article, take_slot
+from stream.stories.index.postings import list_as_recent, list_story, unlist_story
+from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up
+from stream.stories.index.slot_list import from_end
+from stream.stories.index.state import CHANNELS, MAX_NAMES, MIXED
 
 # Articles at which a story is looked at: each time it grew by about a third, from where two halves of three can be
-# told from chance. Up to 20 a story lists all its reports (story_record.SHOWN_ARTICLES), so each can be moved.
+# distinguished from chance. Up to 20 a story lists all its reports (story_record.SHOWN_ARTICLES), so each can be
+# moved.
 SPLIT_AT = (6, 8, 11, 14, 17, 20)
-# Logits, in the linear part of the merge score, below which halves are parted: far under the merge threshold, so that
+# Logits, in the linear part of the merge score, below which halves are split: far under the merge threshold, so that
 # they do not swing. The trees, fitted to neighbours, are unsteady on halves: with them one of three models
 # trained without ecbplus lost .07 of B-cubed F1 on it (decision 0004).
 SPLIT_THRESHOLD = -0.5
 SMALLEST_HALF = 2
-# Words of an article, on average. Headlines alone (6 to 15) do not tell halves from chance: on uci, left out, none of
+# Words of an article, on average. The halves of headlines alone (6 to 15 words) are chance: on uci, left out, none of
 # 34 stories that fell apart was two. The shortest leads have 45.
-TOLD_WORDS = 24
+LEAST_WORDS = 24
 TURNS = 6  # of letting each exemplar change to the closer half
+WHOLE_STORY = np.int32(-1)  # the slot of the half that leaves, where none does
 
 
 @kernel
-def split_story(tables, lookup, story, merge_score, threshold, features, logits, leaving):  # type: ignore[no-untyped-def]
-    """Part a story where its halves score below `threshold` in the merge score.
+def split_story(state, workspace, story, merge_score, threshold, leaving):  # type: ignore[no-untyped-def]
+    """Split a story where its halves score below `threshold` in the merge score.
 
-    Fill `leaving` [MAX_MEMBERS] with the numbers of the articles that leave; return how many, and the slot of their
+    Fill `leaving` [MAX_EXEMPLARS] with the numbers of the articles that leave; return how many, and the slot of their
     new story. Where the story stays whole that is 0 and -1. The half of the first exemplar keeps the story.
     """
-    kept = tables.kept[story]
-    if kept != tables.size[story] or not _tells_enough(tables, story):
-        return 0, np.int32(-1)
+    stories, exemplars = state.stories, state.exemplars
+    kept = stories.exemplar_count[story]
+    if kept != stories.size[story] or not _has_enough_words(stories, exemplars, story):
+        return 0, WHOLE_STORY
     similarity = np.zeros((CHANNELS, kept, kept))
-    _compare_exemplars(tables, story, lookup, similarity)
+    _compare_exemplars(stories, exemplars, story, workspace.lookup, similarity)
     leaves = np.zeros(kept, np.int8)
     if not find_halves(similarity[MIXED], leaves):
-        return 0, np.int32(-1)
-    free = tables.heights[0]
-    fresh, rest = tables.free_stories[free - 1], tables.free_stories[free - 2]
-    _describe_half(tables, story, fresh, leaves, 1, similarity)
-    _describe_half(tables, story, rest, leaves, 0, similarity)
+        return 0, WHOLE_STORY
+    fresh, rest = from_end(stories.free, 0), from_end(stories.free, 1)
+    _describe_half(state, story, fresh, leaves, 1, similarity)
+    _describe_half(state, story, rest, leaves, 0, similarity)
     others = np.full(1, fresh, np.int32)
-    merge_features(tables, rest, others, 1, lookup, features)
-    score_rows(merge_score, features, 1, logits)
-    if logits[0] >= threshold:
-        return 0, np.int32(-1)
+    merge_features(state, rest, others, 1, workspace.lookup, workspace.merge_features)
+    score_rows(merge_score, workspace.merge_features, 1, workspace.merge_logits)
+    if workspace.merge_logits[0] >= threshold:
+        return 0, WHOLE_STORY
     moved = 0
     for i in range(kept):
         if leaves[i]:
-            leaving[moved] = tables.article[tables.members[story, i]]
+            leaving[moved] = exemplars.article[stories.exemplars[story, i]]
             moved += 1
-    _part(tables, story, rest, fresh)
+    _separate(state, story, rest, fresh)
     return moved, fresh
 
 
 @part
-def _tells_enough(tables, story):  # type: ignore[no-untyped-def]
+def _has_enough_words(stories, exemplars, story):  # type: ignore[no-untyped-def]
     words = 0
-    for i in range(tables.kept[story]):
-        words += tables.word_count[tables.members[story, i]]
-    return words >= TOLD_WORDS * tables.kept[story]
+    for i in range(stories.exemplar_count[story]):
+        words += exemplars.word_count[stories.exemplars[story, i]]
+    return words >= LEAST_WORDS * stories.exemplar_count[story]
 
 
 @part
-def _compare_exemplars(tables, story, lookup, similarity):  # type: ignore[no-untyped-def]
+def _compare_exemplars(stories, exemplars, story, lookup, similarity):  # type: ignore[no-untyped-def]
     """Fill `similarity` [CHANNELS, n, n] but for the diagonal."""
-    hits = np.zeros(MAX_NAMES, np.int8)
+    shared_names = np.zeros(MAX_NAMES, np.int8)
     pair = np.zeros(CHANNELS)
-    for i in range(tables.kept[story]):
-        member = tables.members[story, i]
-        look_up(tables, member, lookup)
+    for i in range(stories.exemplar_count[story]):
+        asked = stories.exemplars[story, i]
+        look_up(exemplars, asked, lookup)
         for j in range(i):
-            compare(tables, member, tables.members[story, j], lookup, hits, pair)
+            compare(exemplars, asked, stories.exemplars[story, j], lookup, shared_names, pair)
             for channel in range(CHANNELS):
                 similarity[channel, i, j] = similarity[channel, j, i] = pair[channel]
-        clear(tables, member, lookup)
+        clear(exemplars, asked, lookup)
 
 
 @kernel
@@ -159,55 +162,56 @@ def _gap(similarity, halves):  # type: ignore[no-untyped-def]
 
 
 @part
-def _describe_half(tables, story, half, leaves, side, similarity):  # type: ignore[no-untyped-def]
+def _describe_half(state, story, half, leaves, side, similarity):  # type: ignore[no-untyped-def]
     """Write a half into a free story slot as if it were a story; no list knows of it yet.
 
-    The story was joined just now, so that it was seen last when the half is.
+    The story was joined just now, so the last article of its halves came now, too.
     """
-    empty_story(tables, half)
-    for i in range(tables.kept[story]):
+    stories, exemplars = state.stories, state.exemplars
+    empty_story(stories, half)
+    note_arrival(state.stream, stories, half)
+    for i in range(stories.exemplar_count[story]):
         if leaves[i] == side:
-            slot = tables.members[story, i]
+            slot = stories.exemplars[story, i]
             for j in range(i):
                 if leaves[j] == side:
-                    add_to(tables.pairs[half], similarity[:, i, j], 1.0)
-            for channel in range(1, CHANNELS):
-                tables.filled[half, channel] += has_channel(tables, slot, channel)
-            note_time(tables, half, tables.time[slot], tables.when[slot])
-            note_language(tables, half, tables.language[slot])
-            tables.members[half, tables.kept[half]] = slot
-            tables.kept[half] += 1
-    kept = tables.kept[half]
-    tables.filled[half, MIXED] = tables.size[half] = kept
-    share = kept / tables.kept[story]
-    add_to(tables.joined[half], tables.joined[story], share)
-    add_to(tables.around[half], tables.around[story], share)
+                    add_to(stories.pair_sums[half], similarity[:, i, j], 1.0)
+            count_channels(stories, exemplars, half, slot, 1)
+            note_article(stories, exemplars, half, slot)
+            stories.exemplars[half, stories.exemplar_count[half]] = slot
+            stories.exemplar_count[half] += 1
+    stories.size[half] = stories.exemplar_count[half]
+    share = stories.exemplar_count[half] / stories.exemplar_count[story]
+    add_to(stories.join_scores[half], stories.join_scores[story], share)
+    add_to(stories.background_sums[half], stories.background_sums[story], share)
 
 
 @part
-def _part(tables, story, rest, fresh):  # type: ignore[no-untyped-def]
-    """Make a story of the half in the topmost free slot, and let the story be what the other half describes."""
-    for i in range(tables.kept[story]):
-        unlist_story(tables, story, tables.members[story, i])
-    tables.size[story], tables.kept[story] = tables.size[rest], tables.kept[rest]
-    tables.dated[story], tables.tongue[story] = tables.dated[rest], tables.tongue[rest]
-    tables.first[story], tables.last[story] = tables.first[rest], tables.last[rest]
-    for i in range(MAX_MEMBERS):
-        tables.members[story, i] = tables.members[rest, i]
-    for channel in range(CHANNELS):
-        tables.pairs[story, channel] = tables.pairs[rest, channel]
-        tables.filled[story, channel] = tables.filled[rest, channel]
-        tables.around[story, channel] = tables.around[rest, channel]
-    for i in range(tables.joined.shape[1]):
-        tables.joined[story, i] = tables.joined[rest, i]
-    take_slot(tables)
-    _publish(tables, fresh)
-    _publish(tables, story)
+def _separate(state, story, rest, fresh):  # type: ignore[no-untyped-def]
+    """Make a story of the half in the last free slot, and let the story be what the other half describes."""
+    stories, exemplars = state.stories, state.exemplars
+    for i in range(stories.exemplar_count[story]):
+        unlist_story(state.postings, exemplars, story, stories.exemplars[story, i])
+    stories.size[story] = stories.size[rest]
+    stories.language[story] = stories.language[rest]
+    stories.dated_size[story] = stories.dated_size[rest]
+    stories.first_time[story] = stories.first_time[rest]
+    stories.last_time[story] = stories.last_time[rest]
+    stories.exemplar_count[story] = stories.exemplar_count[rest]
+    stories.exemplars[story, :] = stories.exemplars[rest]
+    stories.pair_sums[story, :] = stories.pair_sums[rest]
+    stories.channel_sizes[story, :] = stories.channel_sizes[rest]
+    stories.background_sums[story, :] = stories.background_sums[rest]
+    stories.join_scores[story, :] = stories.join_scores[rest]
+    take_slot(state.stream, stories)
+    _publish(state, fresh)
+    _publish(state, story)
 
 
 @part
-def _publish(tables, story):  # type: ignore[no-untyped-def]
-    find_centre(tables, story)
-    for i in range(tables.kept[story]):
-        list_story(tables, story, tables.members[story, i])
-    touch(tables, story)
+def _publish(state, story):  # type: ignore[no-untyped-def]
+    stories, exemplars = state.stories, state.exemplars
+    find_centre(stories, exemplars, story)
+    for i in range(stories.exemplar_count[story]):
+        list_story(state.postings, exemplars, story, stories.exemplars[story, i])
+    list_as_recent(state.recent, story)

@@ -5,12 +5,12 @@ import heapq
 import numpy as np
 
 from stream.errors import ModelMismatchError
-from stream.stories.assign import NO_JOIN
-from stream.stories.decision.join_features import ABOVE, MAX_SCORED
+from stream.stories.assign import NEW_STORY, NO_JOIN, Rules
+from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED
 from stream.stories.decision.scorer import NO_SCORE, scorers
 from stream.stories.engine import ArticleGiven, StoryEngine
-from stream.stories.index.serialization import packed, unpacked
-from stream.stories.index.state import NOW, Tables, new_tables
+from stream.stories.index.serialization import VECTORS, arrays_of, packed, unpacked
+from stream.stories.index.state import StoryState, new_state
 from stream.stories.results import Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
 from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_THRESHOLD
@@ -28,19 +28,31 @@ class StoryIndex:
         Raises:
             SettingsError: the settings name a model file that cannot be read.
         """
-        self._begin(settings, new_tables(dimensions))
+        self._begin(settings, new_state(dimensions))
 
-    def _begin(self, settings: StorySettings, tables: Tables) -> None:
+    def _begin(self, settings: StorySettings, state: StoryState) -> None:
         self._settings = settings
+        self._learned = settings.decision == "learned"
         self._join, self._merge, self._halves = scorers(settings.model)
-        self._engine = StoryEngine(tables)
-        open_slots = np.flatnonzero(tables.story >= 0)
-        self._slots = {int(tables.story[slot]): int(slot) for slot in open_slots}
-        self._deadlines = [
-            (int(tables.seen[slot]) + settings.window, number) for number, slot in self._slots.items()
-        ]
+        self._merge_threshold = self._merge.threshold - settings.shift
+        self._split_threshold = SPLIT_THRESHOLD - settings.shift
+        self._rules = self._rules_of(settings)
+        self._engine = StoryEngine(state)
+        open_slots = np.flatnonzero(state.stories.number >= 0).tolist()
+        self._slots = {self._engine.number_of(slot): slot for slot in open_slots}
+        self._deadlines = [(self._deadline(slot), number) for number, slot in self._slots.items()]
         heapq.heapify(self._deadlines)
         self._shift = 0.0
+
+    def _rules_of(self, settings: StorySettings) -> Rules:
+        if self._learned:
+            threshold = self._join.threshold - settings.shift
+            return Rules(threshold, settings.cross_language, self._join.arrays, self._merge.arrays)
+        return Rules(settings.rule_threshold, settings.cross_language, NO_SCORE, NO_SCORE)
+
+    def _deadline(self, slot: int) -> int:
+        """The stream time from which on the story in a slot is idle."""
+        return self._engine.last_arrival(slot) + self._settings.window
 
     @property
     def open_stories(self) -> int:
@@ -49,8 +61,8 @@ class StoryIndex:
 
     @property
     def bytes(self) -> int:
-        """Memory held by the tables."""
-        return sum(array.nbytes for array in self._engine.tables)
+        """Memory held by the arrays."""
+        return sum(array.nbytes for _, array in arrays_of(self._engine.state))
 
     @property
     def threshold_shift(self) -> float:
@@ -72,27 +84,18 @@ class StoryIndex:
         source's word. `language`: a code such as `en`, or None where unknown.
         """
         engine = self._engine
-        self._tick(event_time)
-        given = ArticleGiven(
-            number, evidence, vector, event_time, dated, language, self._settings.cross_language
-        )
-        learned = self._settings.decision == "learned"
-        if learned:
-            threshold = self._join.threshold - self._settings.shift
-            engine.place(given, threshold, self._join.compiled, self._merge.compiled)
-        else:
-            threshold = self._settings.rule_threshold
-            engine.place(given, threshold, NO_SCORE, NO_SCORE)
-        self._shift = engine.threshold - threshold
-        scored = min(engine.count, MAX_SCORED) if learned else engine.count
-        logits = engine.logits[:scored].tolist()
-        created = engine.chosen < 0
+        engine.pass_time(event_time)
+        engine.place(ArticleGiven(number, evidence, vector, event_time, dated, language), self._rules)
+        self._shift = engine.threshold - self._rules.threshold
+        scored = min(engine.count, MAX_SCORED) if self._learned else engine.count
+        logits = engine.workspace.logits[:scored].tolist()
+        created = engine.chosen == NEW_STORY
         best = max(range(scored), key=logits.__getitem__) if created and scored else engine.chosen
         story_number = self._note(engine.story)
-        bias, factors = self._evidence(best, learned)
-        unrelated = learned and best >= 0 and logits[best] == NO_JOIN
+        bias, factors = self._evidence(best)
+        unrelated = self._learned and best >= 0 and logits[best] == NO_JOIN
         if unrelated:  # the rule takes the score down to NO_JOIN, whatever the evidence says
-            above = float(engine.features[best, ABOVE])
+            above = float(engine.workspace.features[best, OVER_UNRELATED])
             taken = NO_JOIN - bias - sum(factor.weight for factor in factors)
             factors = (Factor(UNRELATED, above, taken), *factors)
         centrality = 0.0 if created else engine.mean_similarity(best)
@@ -105,93 +108,85 @@ class StoryIndex:
             bias=bias,
             unrelated=unrelated,
             factors=factors,
-            rival=self._rival(logits, learned),
+            rival=self._rival(logits),
             centrality=centrality,
             merges=merges,
-            split=self._parted(engine.story) if learned and not created and not merges else None,
+            split=self._split(engine.story) if self._learned and not created and not merges else None,
         )
 
-    def _evidence(self, place: int, learned: bool) -> tuple[float, tuple[Factor, ...]]:
+    def _evidence(self, place: int) -> tuple[float, tuple[Factor, ...]]:
         """The bias, and what each factor added to it."""
         if place < 0:
             return 0.0, ()
-        if learned:
-            return self._join.bias, self._join.factors(self._engine.features[place])
+        if self._learned:
+            return self._join.bias, self._join.factors(self._engine.workspace.features[place])
         similarity = self._engine.centre_similarity(place)
-        tempo = float(self._engine.scores[self._engine.order[place]]) - similarity
+        workspace = self._engine.workspace
+        proximity = float(workspace.scores[workspace.order[place]]) - similarity
         return 0.0, (
             Factor("centre_similarity", similarity, similarity),
-            Factor("time_proximity", tempo, tempo),
+            Factor("time_proximity", proximity, proximity),
         )
 
-    def _rival(self, logits: list[float], learned: bool) -> StoryRival | None:
+    def _rival(self, logits: list[float]) -> StoryRival | None:
         """The best story that was not joined."""
         places = [place for place in range(len(logits)) if place != self._engine.chosen]
         if not places:
             return None
         place = max(places, key=logits.__getitem__)
-        unrelated = learned and logits[place] == NO_JOIN
-        return StoryRival(self._engine.story_number(place), logits[place], unrelated)
+        engine = self._engine
+        unrelated = self._learned and logits[place] == NO_JOIN
+        return StoryRival(engine.number_of(engine.story_slot(place)), logits[place], unrelated)
 
     def _note(self, story: int) -> int:
-        number = int(self._engine.tables.story[story])
+        number = self._engine.number_of(story)
         if number not in self._slots:
             self._slots[number] = story
-            deadline = int(self._engine.tables.seen[story]) + self._settings.window
-            heapq.heappush(self._deadlines, (deadline, number))
+            heapq.heappush(self._deadlines, (self._deadline(story), number))
         return number
 
     def _merged(self) -> tuple[StoryMerge, ...]:
-        """Merge the story just touched with a neighbour, where the evidence says that they are one."""
-        engine = self._engine
-        story = engine.story
-        logits = engine.merge_logits[: engine.near].tolist()
+        """Merge the story just changed with a neighbour, where the evidence says that they are one."""
+        engine, workspace = self._engine, self._engine.workspace
+        logits = workspace.merge_logits[: engine.near].tolist()
         best = max(range(engine.near), key=logits.__getitem__)
-        threshold = self._merge.threshold - self._settings.shift
-        if logits[best] < threshold:
+        if logits[best] < self._merge_threshold:
             return ()
-        numbers = engine.tables.story
-        slots = story, int(engine.neighbours[best])
-        survivor, absorbed = sorted(slots, key=lambda slot: int(numbers[slot]))
+        slots = engine.story, int(workspace.neighbours[best])
+        survivor, absorbed = sorted(slots, key=engine.number_of)
         merge = StoryMerge(
-            absorbed=int(numbers[absorbed]),
-            survivor=int(numbers[survivor]),
+            absorbed=engine.number_of(absorbed),
+            survivor=engine.number_of(survivor),
             score=logits[best],
-            threshold=threshold,
+            threshold=self._merge_threshold,
             bias=self._merge.bias,
-            factors=self._merge.factors(engine.merge_features[best]),
+            factors=self._merge.factors(workspace.merge_features[best]),
         )
         engine.merge(absorbed, survivor)
         del self._slots[merge.absorbed]
         return (merge,)
 
-    def _parted(self, story: int) -> StorySplit | None:
-        """Part the story just touched, where the evidence says that it is two."""
-        engine = self._engine
-        threshold = SPLIT_THRESHOLD - self._settings.shift
-        fresh, leaving = engine.split(story, self._halves.compiled, threshold)
+    def _split(self, story: int) -> StorySplit | None:
+        """Split the story just changed, where the evidence says that it is two."""
+        engine, workspace = self._engine, self._engine.workspace
+        fresh, leaving = engine.split(story, self._halves.arrays, self._split_threshold)
         if not leaving:
             return None
         return StorySplit(
-            story=int(engine.tables.story[story]),
+            story=engine.number_of(story),
             fresh=self._note(fresh),
             leaving=leaving,
-            score=float(engine.merge_logits[0]),
-            threshold=threshold,
+            score=float(workspace.merge_logits[0]),
+            threshold=self._split_threshold,
             bias=self._halves.bias,
-            factors=self._halves.factors(engine.merge_features[0]),
+            factors=self._halves.factors(workspace.merge_features[0]),
         )
-
-    def _tick(self, moment: int) -> None:
-        totals = self._engine.tables.totals
-        totals[NOW] = max(int(totals[NOW]), moment)
 
     def add_copy(self, story: int, leader: int, event_time: int) -> None:
         """A copy of article `leader` came: the story lives on; its centre and its span stay as they were."""
         del leader
-        self._tick(event_time)
-        tables = self._engine.tables
-        tables.seen[self._slots[story]] = tables.totals[NOW]
+        self._engine.pass_time(event_time)
+        self._engine.note_arrival(self._slots[story])
 
     def close(self, story: int) -> None:
         """End a story that the fold emptied."""
@@ -199,14 +194,14 @@ class StoryIndex:
 
     def close_idle(self, now: int) -> list[int]:
         """End the stories without a new article for longer than the window at stream time `now`."""
-        self._tick(now)
+        self._engine.pass_time(now)
         closed = []
         while self._deadlines and self._deadlines[0][0] < now:
             _, number = heapq.heappop(self._deadlines)
             slot = self._slots.get(number)
             if slot is None:
                 continue
-            deadline = int(self._engine.tables.seen[slot]) + self._settings.window
+            deadline = self._deadline(slot)
             if deadline < now:
                 closed.append(number)
             else:
@@ -218,7 +213,7 @@ class StoryIndex:
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """The whole state as arrays."""
-        return packed(self._engine.tables)
+        return packed(self._engine.state)
 
     @classmethod
     def restore(cls, settings: StorySettings, dimensions: int, arrays: dict[str, np.ndarray]) -> "StoryIndex":
@@ -227,7 +222,7 @@ class StoryIndex:
         Raises:
             ModelMismatchError: the snapshot holds vectors of another number of dimensions.
         """
-        held = arrays["vector"].shape[1]
+        held = arrays[VECTORS].shape[1]
         if held != dimensions:
             raise ModelMismatchError(
                 f"the checkpoint's vectors have {held} dimensions, the encoder's {dimensions}"

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 import numpy as np
 
+from stream.stories.assign import NEW_STORY, Rules
 from stream.stories.decision.join_features import JOIN_FEATURES, MAX_SCORED
 from stream.stories.decision.merge_features import MERGE_FEATURES
 from stream.stories.decision.model_file import LearnedScore, linear_part
-from stream.stories.decision.scorer import NO_SCORE, Compiled, Scorer
+from stream.stories.decision.scorer import NO_SCORE, ScoreArrays, Scorer
 from stream.stories.engine import ArticleGiven, StoryEngine
-from stream.stories.index.state import NOW, new_tables
+from stream.stories.index.state import new_state
 from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_THRESHOLD
 from stream.stories.text.evidence import Evidence
@@ -106,18 +107,25 @@ class TrainingRun:
         shift: float = 0.0,
         splitting: bool = False,
     ) -> None:
-        self._engine = StoryEngine(new_tables(dimensions))
+        self._engine = StoryEngine(new_state(dimensions))
         self._join = Scorer(fitted.join, JOIN_FEATURES) if fitted else None
         self._merge = Scorer(fitted.merge, MERGE_FEATURES) if fitted and merging else None
-        self._merge_score = Scorer(fitted.merge, MERGE_FEATURES).compiled if fitted else NO_SCORE
         self._halves = Scorer(linear_part(fitted.merge), MERGE_FEATURES) if fitted and splitting else None
         self._cross_language = cross_language
+        self._rules = self._rules_of(fitted)
         self._labels: dict[int, Counter[str]] = defaultdict(Counter)  # by story slot
         self.join_rows: list[Row] = []
         self.merge_rows: list[Row] = []
         self._shift = shift
         self._stream: Sequence[StreamArticle] = ()
         self._placements = Placements()
+
+    def _rules_of(self, fitted: Fitted | None) -> Rules:
+        if self._join is None or fitted is None:
+            return Rules(0.0, self._cross_language, NO_SCORE, NO_SCORE)
+        threshold = self._join.threshold - self._shift
+        merge = Scorer(fitted.merge, MERGE_FEATURES).arrays
+        return Rules(threshold, self._cross_language, self._join.arrays, merge)
 
     def follow(self, stream: Sequence[StreamArticle]) -> None:
         """Take in the whole stream."""
@@ -144,37 +152,36 @@ class TrainingRun:
             article.time,
             article.dated,
             article.language,
-            self._cross_language,
         )
         if self._join is None:
             self._follow_label(given, article.label)
         else:
-            engine.place(given, self._join.threshold - self._shift, self._join.compiled, self._merge_score)
+            engine.place(given, self._rules)
         for place in range(min(engine.count, MAX_SCORED)):
             members = self._labels[engine.story_slot(place)]
             share = members[article.label] / members.total()
-            self.join_rows.append((engine.features[place].copy(), share, 1.0))
-        if engine.chosen < 0:
+            self.join_rows.append((engine.workspace.features[place].copy(), share, 1.0))
+        if engine.chosen == NEW_STORY:
             self._labels[engine.story] = Counter()
         self._labels[engine.story][article.label] += 1
-        self._placements.place(int(engine.tables.story[engine.story]))
+        self._placements.place(engine.number_of(engine.story))
         merged = self._note_neighbours()
-        if self._halves and engine.chosen >= 0 and not merged:
-            self._split(engine.story, self._halves.compiled)
+        if self._halves and engine.chosen != NEW_STORY and not merged:
+            self._split(engine.story, self._halves.arrays)
 
     def _close_idle(self, moment: int) -> None:
         """Move the stream's time on, and end the stories that have been idle for the window."""
-        tables = self._engine.tables
-        tables.totals[NOW] = now = max(int(tables.totals[NOW]), moment)
-        for slot in np.flatnonzero((tables.story >= 0) & (tables.seen + WINDOW < now)).tolist():
+        now, stories = self._engine.pass_time(moment), self._engine.state.stories
+        idle = (stories.number >= 0) & (stories.last_arrival + WINDOW < now)
+        for slot in np.flatnonzero(idle).tolist():
             del self._labels[slot]
             self._engine.close(slot)
 
     def _follow_label(self, given: ArticleGiven, label: str) -> None:
         engine = self._engine
-        count = engine.weigh(given)
+        count = engine.weigh(given, self._cross_language)
         mine = [place for place in range(count) if self._labels[engine.story_slot(place)][label]]
-        engine.chosen = mine[0] if mine else -1
+        engine.chosen = mine[0] if mine else NEW_STORY
         engine.story = engine.join(engine.chosen)
         engine.near = engine.look_around(engine.story) if mine else 0
 
@@ -183,32 +190,31 @@ class TrainingRun:
         engine = self._engine
         ours = self._labels[engine.story]
         for place in range(engine.near):
-            theirs = self._labels[int(engine.neighbours[place])]
+            theirs = self._labels[int(engine.workspace.neighbours[place])]
             pairs = ours.total() * theirs.total()
             share = sum(n * theirs[label] for label, n in ours.items()) / pairs
             weight = min(MERGE_WEIGHT_LIMIT, pairs / (ours.total() + theirs.total()))
-            self.merge_rows.append((engine.merge_features[place].copy(), share, weight))
+            self.merge_rows.append((engine.workspace.merge_features[place].copy(), share, weight))
         if self._merge is None or not engine.near:
             return False
-        best = int(engine.merge_logits[: engine.near].argmax())
-        if engine.merge_logits[best] < self._merge.threshold - self._shift:
+        best = int(engine.workspace.merge_logits[: engine.near].argmax())
+        if engine.workspace.merge_logits[best] < self._merge.threshold - self._shift:
             return False
-        self._absorb(engine.story, int(engine.neighbours[best]))
+        self._absorb(engine.story, int(engine.workspace.neighbours[best]))
         return True
 
     def _absorb(self, one: int, other: int) -> None:
-        numbers = self._engine.tables.story
-        survivor, absorbed = (one, other) if numbers[one] < numbers[other] else (other, one)
-        self._placements.merge(int(numbers[absorbed]), int(numbers[survivor]))
+        survivor, absorbed = sorted((one, other), key=self._engine.number_of)
+        self._placements.merge(self._engine.number_of(absorbed), self._engine.number_of(survivor))
         self._engine.merge(absorbed, survivor)
         self._labels[survivor] += self._labels.pop(absorbed)
 
-    def _split(self, story: int, halves: Compiled) -> None:
+    def _split(self, story: int, halves: ScoreArrays) -> None:
         fresh, leaving = self._engine.split(story, halves, SPLIT_THRESHOLD - self._shift)
         if leaving:
             self._labels[fresh] = Counter(self._stream[number].label for number in leaving)
             self._labels[story] -= self._labels[fresh]
-            self._placements.split(leaving, int(self._engine.tables.story[fresh]))
+            self._placements.split(leaving, self._engine.number_of(fresh))
 
 
 def _collect(examples: Examples, rows: list[Row], width: int) -> None:

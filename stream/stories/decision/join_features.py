@@ -1,28 +1,48 @@
-"""The evidence for and against joining a story, relative to what is usual in the stream and in the story."""
+"""The evidence for and against joining a story, against the baselines of the stream and of the story."""
 
-from math import exp, log
+from math import log
 
 import numpy as np
 
 from embeddings.jit import part
 from stream.stories.decision.baseline import gap_in_days
-from stream.stories.decision.features import Feature
-from stream.stories.index.candidates import NEIGHBOURS_KEPT
-from stream.stories.index.state import DAY, MIXED, RECENT_COUNT, TEMPO_BINS
+from stream.stories.decision.features import (
+    MARGIN_DAMPING,
+    NAMES_DAMPING,
+    UNKNOWN_LIKELIHOOD,
+    UNKNOWN_LIKELIHOOD_BELOW_PEAK,
+    UNKNOWN_PROXIMITY,
+    UNKNOWN_PROXIMITY_OVER_BASELINE,
+    Feature,
+    below_peak,
+    bounded_likelihood,
+    margin,
+    over_cohesion,
+    proximity,
+    proximity_over_span,
+    round_features,
+)
+from stream.stories.index.candidates import NEAREST_KEPT
+from stream.stories.index.slot_list import length_of
+from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MIXED
 from stream.stories.index.stream_baselines import (
     cohesion,
-    note_rivals,
+    count_rivals,
     past_scores,
-    size_beside_usual,
-    usual_cohesion,
-    usual_crowd,
-    usual_rival,
+    size_over_typical,
+    typical_cohesion,
+    typical_crowd,
+    typical_rival,
 )
-from stream.stories.index.time_gaps import highest, tempo_bin, tempo_evidence, usual_nearness
+from stream.stories.index.time_gaps import gap_bin, gap_likelihoods, highest, typical_proximity
 
-MAX_SCORED = 6  # stories whose features are computed: the best by similarity and nearness in time
-GROWN = 1.0  # log size beside the usual, where it ends: from 2.7 times the usual, a burst is not punished for growing
-ROUNDING = float(1 << 20)  # features are rounded to multiples of 1 / 2^20
+MAX_SCORED = 6  # stories whose features are computed: the best by similarity and proximity in time
+GROWN = (
+    1.0  # log size over the typical, where it ends: from 2.7 times it on, a burst is not punished for growing
+)
+CLOSEST_DAMPING = 0.09  # added to the similarity of the closest article; about what unrelated articles have
+LARGEST_SIZE = 5  # reports from which on a story's size says no more
+MOST_STORIES = 50  # open stories from which on their number says no more
 
 JOIN_FEATURES = (
     Feature("similarity_over_cohesion", 1),
@@ -49,97 +69,107 @@ JOIN_FEATURES = (
     Feature("story_size_over_typical", 0),
 )
 (
-    COHESION,
-    PAST,
+    OVER_COHESION,
+    OVER_PAST_JOINS,
     MARGIN,
-    NEAREST,
-    SHARE,
+    CLOSEST_MEMBER,
+    SHARE_OF_NEAREST,
     SHARED_NAMES,
-    RECENT_GAP,
-    SPAN_GAP,
+    PROXIMITY,
+    PROXIMITY_OVER_SPAN,
     SIZE,
     FIRST_CHANNEL,
     _,
     _,
     _,
     CROWD,
-    TEMPO,
-    TEMPO_BEST,
-    NEARER,
-    NEAR_AND_SIMILAR,
-    ABOVE,
-    KNOWN,
+    LIKELIHOOD,
+    LIKELIHOOD_BELOW_PEAK,
+    PROXIMITY_OVER_BASELINE,
+    PROXIMITY_TIMES_SIMILARITY,
+    OVER_UNRELATED,
+    OPEN_STORIES,
     CENTRE,
-    SIZE_BESIDE_USUAL,
+    SIZE_OVER_TYPICAL,
 ) = range(len(JOIN_FEATURES))
 
 
 @part
-def join_features(tables, slot, found, order, count, around, features):  # type: ignore[no-untyped-def]
-    """Fill `features` [MAX_SCORED, 22] for the first stories of `order`; return how many."""
+def join_features(state, slot, count, workspace):  # type: ignore[no-untyped-def]
+    """Fill `workspace.features` for the first stories of `workspace.order`."""
+    exemplars, candidates = state.exemplars, workspace.candidates
     scored = min(count, MAX_SCORED)
-    usual = usual_cohesion(tables)
-    tempo = np.zeros(TEMPO_BINS)
-    tempo_evidence(tables.gaps, tempo)
+    likelihoods = np.zeros(GAP_BINS)
+    gap_likelihoods(state.stream, likelihoods)
     # A sum over some five hundred sampled times, which only dated articles ask for.
-    nearness = usual_nearness(tables, tables.time[slot]) if tables.when[slot] else 0.0
+    typical = typical_proximity(state.stream, exemplars.event_time[slot]) if exemplars.dated[slot] else 0.0
+    names = 0.0
+    for i in range(exemplars.name_count[slot]):
+        names += candidates.name_rarity[i]
     for place in range(scored):
-        _one_story(tables, slot, found, order, count, place, around, usual, tempo, nearness, features[place])
-    for place in range(scored):
-        for i in range(features.shape[1]):
-            features[place, i] = np.rint(features[place, i] * ROUNDING) / ROUNDING
-    return scored
+        row = workspace.features[place]
+        _fill_similarities(state, place, names, workspace, row)
+        _fill_rivals(state, count, place, workspace, row)
+        _fill_times(state, slot, place, likelihoods, typical, workspace, row)
+    round_features(workspace.features, scored)
 
 
 @part
-def _one_story(tables, slot, found, order, count, place, around, usual, tempo, nearness, row):  # type: ignore[no-untyped-def]
-    index = order[place]
-    story = found.slots[index]
-    kept = tables.kept[story]
-    mean = found.sums[index, MIXED] / kept
-    half = 0.5 / tables.size[story]
-    base = 0.5 * around[MIXED] + half * tables.around[story, MIXED]
-    row[COHESION] = (mean - base) / (max(cohesion(tables, story, usual) - base, 0.02) + 0.03)
-    past, spread = past_scores(tables, story, usual)
-    row[PAST] = (mean - past) / spread
-    row[MARGIN] = _margin(tables, found, order, count, place)
-    row[NEAREST] = found.best[index] / (max(found.near[0], 0.0) + 0.09)
-    row[SHARE] = _share(found, index) / min(NEIGHBOURS_KEPT, kept)
-    row[SHARED_NAMES] = found.shared[index] / (found.mass[0] + 15.0)
-    row[SIZE] = log(float(min(tables.size[story], 5)))
-    for channel in range(4):
-        usual_there = 0.5 * around[channel + 1] + half * tables.around[story, channel + 1]
-        row[FIRST_CHANNEL + channel] = found.centre[index, channel + 1] - usual_there
-    row[SIZE_BESIDE_USUAL] = min(GROWN, size_beside_usual(tables, tables.size[story]))
-    row[CROWD] = _crowd(tables, found, order, count)
-    row[ABOVE] = found.best[index] - around[MIXED]
-    row[CENTRE] = found.centre[index, MIXED]
-    row[KNOWN] = log(1.0 + min(50, tables.totals[RECENT_COUNT]))
-    gap = gap_in_days(tables, story, slot)
-    if gap < 0.0:
-        row[RECENT_GAP] = row[SPAN_GAP] = 0.5
-        row[TEMPO], row[TEMPO_BEST] = 0.0, -1.0
-        row[NEARER] = 0.3
-    else:
-        span = (tables.last[story] - tables.first[story]) / DAY
-        row[RECENT_GAP] = exp(-gap / 3.0)
-        row[SPAN_GAP] = exp(-gap / (span + 1.0))
-        evidence = tempo[tempo_bin(gap)]
-        row[TEMPO] = min(4.0, max(-3.0, evidence))
-        row[TEMPO_BEST] = max(-5.0, evidence - highest(tempo))
-        row[NEARER] = row[RECENT_GAP] - nearness
-    row[NEAR_AND_SIMILAR] = row[RECENT_GAP] * min(1.0, max(0.0, row[COHESION]))
+def _fill_similarities(state, place, names, workspace, row):  # type: ignore[no-untyped-def]
+    """What the article has in common with a story's members, centre and names; and the story's size.
+
+    `names`: rarity of all names of the article, summed.
+    """
+    stories, candidates, unrelated = state.stories, workspace.candidates, workspace.background
+    index = workspace.order[place]
+    story = candidates.slots[index]
+    kept = stories.exemplar_count[story]
+    typical = typical_cohesion(state.stream)
+    mean = candidates.similarity_sums[index, MIXED] / kept
+    half = 0.5 / stories.size[story]
+    baseline = 0.5 * unrelated[MIXED] + half * stories.background_sums[story, MIXED]
+    row[OVER_COHESION] = over_cohesion(mean, cohesion(stories, story, typical), baseline)
+    past, spread = past_scores(stories, story, typical)
+    row[OVER_PAST_JOINS] = (mean - past) / spread
+    closest = candidates.best_similarity[index]
+    row[CLOSEST_MEMBER] = closest / (max(candidates.nearest_similarity[0], 0.0) + CLOSEST_DAMPING)
+    row[OVER_UNRELATED] = closest - unrelated[MIXED]
+    row[SHARE_OF_NEAREST] = _nearest_within(candidates, index) / min(NEAREST_KEPT, kept)
+    row[SHARED_NAMES] = candidates.shared_rarity[index] / (names + NAMES_DAMPING)
+    for channel in range(1, CHANNELS):
+        baseline = 0.5 * unrelated[channel] + half * stories.background_sums[story, channel]
+        row[FIRST_CHANNEL + channel - 1] = candidates.centre_similarity[index, channel] - baseline
+    row[CENTRE] = candidates.centre_similarity[index, MIXED]
+    row[SIZE] = log(float(min(stories.size[story], LARGEST_SIZE)))
+    row[SIZE_OVER_TYPICAL] = min(GROWN, size_over_typical(state.stream, stories.size[story]))
 
 
 @part
-def _margin(tables, found, order, count, place):  # type: ignore[no-untyped-def]
-    """How far the story is ahead of the next; where few were found, the next is at least what is usual."""
-    own = found.centre[order[place], MIXED]
-    other = missing_share(count) * usual_rival(tables)
+def _nearest_within(candidates, index):  # type: ignore[no-untyped-def]
+    """How many of the nearest articles lie in the story."""
+    inside = 0
+    for i in range(NEAREST_KEPT):
+        inside += candidates.nearest_story[i] == index
+    return inside
+
+
+@part
+def _fill_rivals(state, count, place, workspace, row):  # type: ignore[no-untyped-def]
+    """How the story stands beside the others that were found, and how many are open."""
+    row[MARGIN] = _margin(state.stream, count, place, workspace)
+    row[CROWD] = _crowd(state.stream, count, workspace)
+    row[OPEN_STORIES] = log(1.0 + min(MOST_STORIES, length_of(state.recent)))
+
+
+@part
+def _margin(stream, count, place, workspace):  # type: ignore[no-untyped-def]
+    """How far the story is ahead of the next; where few were found, the next is at least the typical one."""
+    centres, order = workspace.candidates.centre_similarity, workspace.order
+    other = missing_share(count) * typical_rival(stream)
     for i in range(count):
         if i != place:
-            other = max(other, found.centre[order[i], MIXED])
-    return (own - other) / (max(own, other) + 0.05)
+            other = max(other, centres[order[i], MIXED])
+    return margin(centres[order[place], MIXED], other)
 
 
 @part
@@ -149,34 +179,48 @@ def missing_share(count):  # type: ignore[no-untyped-def]
 
 
 @part
-def _share(found, index):  # type: ignore[no-untyped-def]
-    inside = 0
-    for i in range(NEIGHBOURS_KEPT):
-        inside += found.near_story[i] == index
-    return inside
-
-
-@part
-def _crowd(tables, found, order, count):  # type: ignore[no-untyped-def]
-    """The mean similarity of the second to the sixth story beside the first's; the usual one for those not found."""
+def _crowd(stream, count, workspace):  # type: ignore[no-untyped-def]
+    """The mean similarity of the second to the sixth story beside the first's; the typical one for those missing."""
+    centres, order = workspace.candidates.centre_similarity, workspace.order
     top = 0.0
     total = 0.0
     for place in range(min(count, MAX_SCORED)):
-        top = max(top, found.centre[order[place], MIXED])
-        total += found.centre[order[place], MIXED]
-    others = (total - top) / (MAX_SCORED - 1) + missing_share(count) * usual_crowd(tables)
-    return others / (top + 0.05)
+        top = max(top, centres[order[place], MIXED])
+        total += centres[order[place], MIXED]
+    others = (total - top) / (MAX_SCORED - 1) + missing_share(count) * typical_crowd(stream)
+    return others / (top + MARGIN_DAMPING)
 
 
 @part
-def note_found(tables, found, order, count):  # type: ignore[no-untyped-def]
-    """Let the level of rivals follow the stream, by articles for which many stories were found."""
+def _fill_times(state, slot, place, likelihoods, typical, workspace, row):  # type: ignore[no-untyped-def]
+    """How the article's time lies to the story's span. `typical`: proximity of any two articles."""
+    stories = state.stories
+    story = workspace.candidates.slots[workspace.order[place]]
+    gap = gap_in_days(stories, state.exemplars, story, slot)
+    if gap < 0.0:
+        row[PROXIMITY] = row[PROXIMITY_OVER_SPAN] = UNKNOWN_PROXIMITY
+        row[LIKELIHOOD], row[LIKELIHOOD_BELOW_PEAK] = UNKNOWN_LIKELIHOOD, UNKNOWN_LIKELIHOOD_BELOW_PEAK
+        row[PROXIMITY_OVER_BASELINE] = UNKNOWN_PROXIMITY_OVER_BASELINE
+    else:
+        span = (stories.last_time[story] - stories.first_time[story]) / DAY
+        likelihood = likelihoods[gap_bin(gap)]
+        row[PROXIMITY] = proximity(gap)
+        row[PROXIMITY_OVER_SPAN] = proximity_over_span(gap, span)
+        row[LIKELIHOOD] = bounded_likelihood(likelihood)
+        row[LIKELIHOOD_BELOW_PEAK] = below_peak(likelihood, highest(likelihoods))
+        row[PROXIMITY_OVER_BASELINE] = row[PROXIMITY] - typical
+    row[PROXIMITY_TIMES_SIMILARITY] = row[PROXIMITY] * min(1.0, max(0.0, row[OVER_COHESION]))
+
+
+@part
+def count_found(stream, count, workspace):  # type: ignore[no-untyped-def]
+    """Let the baseline of rivals follow the stream, by articles for which many stories were found."""
     if count < MAX_SCORED:
         return
     top = second = total = 0.0
     for place in range(MAX_SCORED):
-        similarity = found.centre[order[place], MIXED]
+        similarity = workspace.candidates.centre_similarity[workspace.order[place], MIXED]
         total += similarity
         second = max(second, min(top, similarity))
         top = max(top, similarity)
-    note_rivals(tables, second, (total - top) / (MAX_SCORED - 1))
+    count_rivals(stream, second, (total - top) / (MAX_SCORED - 1))

@@ -1,12 +1,26 @@
-"""The evidence that the story just touched and a neighbour are one."""
+"""The evidence that the story just changed and a neighbour are one."""
 
-from math import exp, log, sqrt
+from math import log, sqrt
 
 import numpy as np
 
 from embeddings.jit import part
-from stream.stories.decision.features import Feature
-from stream.stories.decision.join_features import ROUNDING
+from stream.stories.decision.features import (
+    MARGIN_DAMPING,
+    NAMES_DAMPING,
+    UNKNOWN_LIKELIHOOD,
+    UNKNOWN_LIKELIHOOD_BELOW_PEAK,
+    UNKNOWN_PROXIMITY,
+    UNKNOWN_PROXIMITY_OVER_BASELINE,
+    Feature,
+    below_peak,
+    bounded_likelihood,
+    margin,
+    over_cohesion,
+    proximity,
+    proximity_over_span,
+    round_features,
+)
 from stream.stories.index.neighbour_links import links_between
 from stream.stories.index.similarity import (
     MIX_DENSE,
@@ -14,36 +28,30 @@ from stream.stories.index.similarity import (
     MIX_NAMES,
     MIX_WHOLE,
     add_to,
+    centroid_length,
     clear,
     compare,
     look_up,
-    rarity,
+    mix,
     zero,
 )
-from stream.stories.index.state import (
-    CHANNELS,
-    DAY,
-    DENSE,
-    LEAD,
-    MAX_NAMES,
-    MIXED,
-    NAMES,
-    RECENT_COUNT,
-    TEMPO_BINS,
-    WHOLE,
-)
+from stream.stories.index.slot_list import length_of
+from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MAX_NAMES, MIXED
 from stream.stories.index.stream_baselines import (
     PAIRS_WEIGHT,
     cohesion,
-    size_beside_usual,
-    usual_cohesion,
-    usual_rival,
+    size_over_typical,
+    typical_cohesion,
+    typical_rival,
 )
-from stream.stories.index.time_gaps import highest, tempo_bin, tempo_evidence, usual_nearness
+from stream.stories.index.time_gaps import gap_bin, gap_likelihoods, highest, typical_proximity
+from stream.stories.index.weighing import name_rarity
 
-MAX_NEIGHBOURS = 3  # stories the one just touched is compared with
+MAX_NEIGHBOURS = 3  # stories the one just changed is compared with
 COMPARED = 8  # exemplars of each compared: the first and the last of them
 CHOICE_OF = 6.0  # other open stories, from which on it says something where the nearest articles lie
+LARGEST_SIZE = 5  # reports from which on a story's size says no more
+MOST_LINKS = 10.0  # links for each article of the smaller story: all of its nearest articles
 
 MERGE_FEATURES = (
     Feature("similarity_over_both_cohesions", 1),
@@ -68,12 +76,12 @@ MERGE_FEATURES = (
     Feature("smaller_size_over_typical", 0),
 )
 (
-    POOLED,
-    LARGER_COHESION,
+    OVER_BOTH_COHESIONS,
+    OVER_LARGER_COHESION,
     MARGIN,
     SHARED_NAMES,
-    RECENT_GAP,
-    SPAN_GAP,
+    PROXIMITY,
+    PROXIMITY_OVER_SPAN,
     SMALLER,
     LARGER,
     FIRST_CHANNEL,
@@ -81,82 +89,86 @@ MERGE_FEATURES = (
     _,
     _,
     CROWD,
-    TEMPO,
-    TEMPO_BEST,
+    LIKELIHOOD,
+    LIKELIHOOD_BELOW_PEAK,
     LINKS,
     OVERLAP,
-    NEARER,
-    NEAR_AND_SIMILAR,
-    SIZE_BESIDE_USUAL,
+    PROXIMITY_OVER_BASELINE,
+    PROXIMITY_TIMES_SIMILARITY,
+    SMALLER_OVER_TYPICAL,
 ) = range(len(MERGE_FEATURES))
 
 
 @part
-def merge_features(tables, story, others, count, lookup, features):  # type: ignore[no-untyped-def]
+def merge_features(state, story, others, count, lookup, features):  # type: ignore[no-untyped-def]
     """Fill `features` [MAX_NEIGHBOURS, 20] for `story` and the first `count` of `others` (slots)."""
-    usual = usual_cohesion(tables)
-    tempo = np.zeros(TEMPO_BINS)
-    tempo_evidence(tables.gaps, tempo)
-    nearness = usual_nearness(tables, tables.last[story]) if tables.dated[story] else 0.0
+    stories = state.stories
+    likelihoods = np.zeros(GAP_BINS)
+    gap_likelihoods(state.stream, likelihoods)
+    typical = typical_proximity(state.stream, stories.last_time[story]) if stories.dated_size[story] else 0.0
     closeness = np.zeros(count)
     for place in range(count):
-        closeness[place] = _one_pair(
-            tables, story, others[place], lookup, usual, tempo, nearness, features[place]
-        )
+        row = features[place]
+        closeness[place] = _fill_similarities(state, story, others[place], lookup, row)
+        _fill_times(state, story, others[place], likelihoods, typical, row)
+    _fill_rivals(state.stream, closeness, features)
+    round_features(features, count)
+
+
+@part
+def _fill_rivals(stream, closeness, features):  # type: ignore[no-untyped-def]
+    """How each neighbour stands beside the others; where few stories are open, the next is the typical one."""
+    count = len(closeness)
     top = max(0.0, highest(closeness))
     total = 0.0
     for place in range(count):
         total += closeness[place]
-    missing = 1.0 - (count - 1.0) / (
-        MAX_NEIGHBOURS - 1.0
-    )  # where few stories are open, the next is the usual one
+    missing = 1.0 - (count - 1.0) / (MAX_NEIGHBOURS - 1.0)
     for place in range(count):
-        other = missing * usual_rival(tables)
+        other = missing * typical_rival(stream)
         for i in range(count):
             if i != place:
                 other = max(other, closeness[i])
-        row = features[place]
-        row[MARGIN] = (closeness[place] - other) / (max(closeness[place], other) + 0.05)
-        row[CROWD] = (total - top) / (MAX_NEIGHBOURS - 1) / (top + 0.05)
-        for i in range(features.shape[1]):
-            row[i] = np.rint(row[i] * ROUNDING) / ROUNDING
+        features[place, MARGIN] = margin(closeness[place], other)
+        features[place, CROWD] = (total - top) / (MAX_NEIGHBOURS - 1) / (top + MARGIN_DAMPING)
 
 
 @part
-def _one_pair(tables, story, other, lookup, usual, tempo, nearness, row):  # type: ignore[no-untyped-def]
-    """Fill a row but for margin and crowd; return the cosine of the centres, all channels mixed."""
+def _fill_similarities(state, story, other, lookup, row):  # type: ignore[no-untyped-def]
+    """What two stories have in common; return the cosine of their centres, all channels mixed."""
+    stories = state.stories
     across = np.zeros(CHANNELS)
-    row[SHARED_NAMES] = _compare_across(tables, story, other, lookup, across)
-    base = np.zeros(CHANNELS)
-    add_to(base, tables.around[story], 0.5 / tables.size[story])
-    add_to(base, tables.around[other], 0.5 / tables.size[other])
-    larger = story if tables.size[story] >= tables.size[other] else other
-    above = across[MIXED] - base[MIXED]
-    pooled = _pooled_cohesion(tables, story, other, usual)
-    row[POOLED] = above / (max(pooled - base[MIXED], 0.02) + 0.03)
-    row[LARGER_COHESION] = above / (max(cohesion(tables, larger, usual) - base[MIXED], 0.02) + 0.03)
-    row[SMALLER] = log(float(min(5, min(tables.size[story], tables.size[other]))))
-    row[LARGER] = log(float(min(5, tables.size[larger])))
-    cosine = _centre_cosines(tables, story, other, across)
-    for channel in range(4):
-        row[FIRST_CHANNEL + channel] = cosine[channel + 1] - base[channel + 1]
-    fewer = min(tables.size[story], tables.size[other])
-    row[SIZE_BESIDE_USUAL] = size_beside_usual(tables, fewer)
-    row[LINKS] = min(1.0, links_between(tables, story, other) / (10.0 * fewer)) * _choice(tables)
-    _fill_times(tables, story, other, tempo, nearness, row)
-    row[NEAR_AND_SIMILAR] = row[RECENT_GAP] * min(1.0, max(0.0, row[POOLED]))
+    row[SHARED_NAMES] = _compare_across(state, story, other, lookup, across)
+    baseline = np.zeros(CHANNELS)
+    add_to(baseline, stories.background_sums[story], 0.5 / stories.size[story])
+    add_to(baseline, stories.background_sums[other], 0.5 / stories.size[other])
+    typical = typical_cohesion(state.stream)
+    larger = story if stories.size[story] >= stories.size[other] else other
+    both = _cohesion_of_both(stories, story, other, typical)
+    row[OVER_BOTH_COHESIONS] = over_cohesion(across[MIXED], both, baseline[MIXED])
+    of_larger = cohesion(stories, larger, typical)
+    row[OVER_LARGER_COHESION] = over_cohesion(across[MIXED], of_larger, baseline[MIXED])
+    fewer = min(stories.size[story], stories.size[other])
+    row[SMALLER] = log(float(min(LARGEST_SIZE, fewer)))
+    row[LARGER] = log(float(min(LARGEST_SIZE, stories.size[larger])))
+    row[SMALLER_OVER_TYPICAL] = size_over_typical(state.stream, fewer)
+    links = min(1.0, links_between(stories, story, other) / (MOST_LINKS * fewer))
+    row[LINKS] = links * _choice(state.recent)
+    cosine = _centre_cosines(stories, story, other, across)
+    for channel in range(1, CHANNELS):
+        row[FIRST_CHANNEL + channel - 1] = cosine[channel] - baseline[channel]
     return cosine[MIXED]
 
 
 @part
-def _choice(tables):  # type: ignore[no-untyped-def]
+def _choice(recent):  # type: ignore[no-untyped-def]
     """How much of a choice the nearest articles had, 0 to 1: between two open stories it was none."""
-    return min(1.0, (tables.totals[RECENT_COUNT] - 1.0) / CHOICE_OF)
+    return min(1.0, (length_of(recent) - 1.0) / CHOICE_OF)
 
 
 @part
-def above_strangers(row):  # type: ignore[no-untyped-def]
-    """How much closer the centres of two stories are than those of strangers, all channels mixed."""
+def centres_over_unrelated(row):  # type: ignore[no-untyped-def]
+    """How much closer the centres of two stories are than those of unrelated ones, all channels mixed."""
     return (
         MIX_WHOLE * row[FIRST_CHANNEL]
         + MIX_LEAD * row[FIRST_CHANNEL + 1]
@@ -172,77 +184,75 @@ def _compared(kept, i):  # type: ignore[no-untyped-def]
 
 
 @part
-def _compare_across(tables, story, other, lookup, across):  # type: ignore[no-untyped-def]
+def _compare_across(state, story, other, lookup, across):  # type: ignore[no-untyped-def]
     """Fill `across` with mean similarities; return the mean share of names (by rarity) that the other has."""
-    articles = tables.totals[0]
-    hits = np.zeros(MAX_NAMES, np.int8)
+    stories, exemplars = state.stories, state.exemplars
+    shared_names = np.zeros(MAX_NAMES, np.int8)
     similarity = np.zeros(CHANNELS)
-    ours, theirs = min(COMPARED, tables.kept[story]), min(COMPARED, tables.kept[other])
+    ours, theirs = min(COMPARED, stories.exemplar_count[story]), min(COMPARED, stories.exemplar_count[other])
     shares = 0.0
     for i in range(ours):
-        member = tables.members[story, _compared(tables.kept[story], i)]
-        look_up(tables, member, lookup)
-        zero(hits)
+        asked = stories.exemplars[story, _compared(stories.exemplar_count[story], i)]
+        look_up(exemplars, asked, lookup)
+        zero(shared_names)
         for j in range(theirs):
-            against = tables.members[other, _compared(tables.kept[other], j)]
-            compare(tables, member, against, lookup, hits, similarity)
+            against = stories.exemplars[other, _compared(stories.exemplar_count[other], j)]
+            compare(exemplars, asked, against, lookup, shared_names, similarity)
             add_to(across, similarity, 1.0)
-        clear(tables, member, lookup)
+        clear(exemplars, asked, lookup)
         shared = own = 0.0
-        for k in range(tables.name_count[member]):
-            mass = rarity(articles, tables.name_frequency[tables.names[member, k]]) - 1.0
-            own += mass
-            shared += mass * hits[k]
-        shares += shared / (own + 15.0)
+        for k in range(exemplars.name_count[asked]):
+            rare = name_rarity(state.stream, exemplars, asked, k)
+            own += rare
+            shared += rare * shared_names[k]
+        shares += shared / (own + NAMES_DAMPING)
     for channel in range(CHANNELS):
         across[channel] /= ours * theirs
     return shares / ours
 
 
 @part
-def _pooled_cohesion(tables, story, other, usual):  # type: ignore[no-untyped-def]
-    ours, theirs = tables.kept[story], tables.kept[other]
-    pairs = 2.0 * (tables.pairs[story, MIXED] + tables.pairs[other, MIXED])
-    return (pairs + PAIRS_WEIGHT * usual) / (ours * (ours - 1.0) + theirs * (theirs - 1.0) + PAIRS_WEIGHT)
+def _cohesion_of_both(stories, story, other, typical):  # type: ignore[no-untyped-def]
+    """The mean similarity within the two stories, drawn towards the typical one where they are small."""
+    ours, theirs = stories.exemplar_count[story], stories.exemplar_count[other]
+    pairs = 2.0 * (stories.pair_sums[story, MIXED] + stories.pair_sums[other, MIXED])
+    return (pairs + PAIRS_WEIGHT * typical) / (ours * (ours - 1.0) + theirs * (theirs - 1.0) + PAIRS_WEIGHT)
 
 
 @part
-def _centre_cosines(tables, story, other, across):  # type: ignore[no-untyped-def]
+def _centre_cosines(stories, story, other, across):  # type: ignore[no-untyped-def]
     cosine = np.zeros(CHANNELS)
     for channel in range(1, CHANNELS):
-        ours = tables.filled[story, channel] + 2.0 * tables.pairs[story, channel]
-        theirs = tables.filled[other, channel] + 2.0 * tables.pairs[other, channel]
+        ours = centroid_length(stories, story, channel)
+        theirs = centroid_length(stories, other, channel)
         if ours > 0.0 and theirs > 0.0:
-            total = across[channel] * tables.kept[story] * tables.kept[other]
+            total = across[channel] * stories.exemplar_count[story] * stories.exemplar_count[other]
             cosine[channel] = total / sqrt(ours * theirs)
-    cosine[MIXED] = (
-        MIX_WHOLE * cosine[WHOLE]
-        + MIX_LEAD * cosine[LEAD]
-        + MIX_NAMES * cosine[NAMES]
-        + MIX_DENSE * cosine[DENSE]
-    )
+    cosine[MIXED] = mix(cosine)
     return cosine
 
 
 @part
-def _fill_times(tables, story, other, tempo, nearness, row):  # type: ignore[no-untyped-def]
-    """`nearness`: the usual one at the end of `story`, which is mostly the later of the two."""
+def _fill_times(state, story, other, likelihoods, typical, row):  # type: ignore[no-untyped-def]
+    """`typical`: proximity of any two articles at the end of `story`, which is mostly the later of the two."""
+    first, last = state.stories.first_time, state.stories.last_time
     row[OVERLAP] = 0.0
-    if not tables.dated[story] or not tables.dated[other]:
-        row[RECENT_GAP] = row[SPAN_GAP] = 0.5
-        row[TEMPO], row[TEMPO_BEST] = 0.0, -1.0
-        row[NEARER] = 0.3
-        return
-    begin = max(tables.first[story], tables.first[other])
-    end = min(tables.last[story], tables.last[other])
-    gap = max(0, begin - end) / DAY
-    spans = (tables.last[story] - tables.first[story]) / DAY, (tables.last[other] - tables.first[other]) / DAY
-    row[RECENT_GAP] = exp(-gap / 3.0)
-    row[SPAN_GAP] = exp(-gap / (max(spans[0], spans[1]) + 1.0))
-    evidence = tempo[tempo_bin(gap)]
-    row[TEMPO] = min(4.0, max(-3.0, evidence))
-    row[TEMPO_BEST] = max(-5.0, evidence - highest(tempo))
-    if tables.last[other] > tables.last[story]:
-        nearness = usual_nearness(tables, tables.last[other])
-    row[NEARER] = row[RECENT_GAP] - nearness
-    row[OVERLAP] = max(0, end - begin) / DAY / (min(spans[0], spans[1]) + 1.0)
+    if not state.stories.dated_size[story] or not state.stories.dated_size[other]:
+        row[PROXIMITY] = row[PROXIMITY_OVER_SPAN] = UNKNOWN_PROXIMITY
+        row[LIKELIHOOD], row[LIKELIHOOD_BELOW_PEAK] = UNKNOWN_LIKELIHOOD, UNKNOWN_LIKELIHOOD_BELOW_PEAK
+        row[PROXIMITY_OVER_BASELINE] = UNKNOWN_PROXIMITY_OVER_BASELINE
+    else:
+        begin = max(first[story], first[other])
+        end = min(last[story], last[other])
+        gap = max(0, begin - end) / DAY
+        spans = (last[story] - first[story]) / DAY, (last[other] - first[other]) / DAY
+        likelihood = likelihoods[gap_bin(gap)]
+        row[PROXIMITY] = proximity(gap)
+        row[PROXIMITY_OVER_SPAN] = proximity_over_span(gap, max(spans[0], spans[1]))
+        row[LIKELIHOOD] = bounded_likelihood(likelihood)
+        row[LIKELIHOOD_BELOW_PEAK] = below_peak(likelihood, highest(likelihoods))
+        if last[other] > last[story]:
+            typical = typical_proximity(state.stream, last[other])
+        row[PROXIMITY_OVER_BASELINE] = row[PROXIMITY] - typical
+        row[OVERLAP] = max(0, end - begin) / DAY / (min(spans[0], spans[1]) + 1.0)
+    row[PROXIMITY_TIMES_SIMILARITY] = row[PROXIMITY] * min(1.0, max(0.0, row[OVER_BOTH_COHESIONS]))

@@ -16,10 +16,10 @@ from stream.stories.results import Factor
 
 TREE_SHARE = 0.5  # of the score that comes from the trees
 LOW, HIGH, WEIGHT, BIAS = range(4)  # rows of the weights
-FACTOR_GRAIN = 10_000.0  # factors are told in multiples of 1 / FACTOR_GRAIN
+FACTOR_GRAIN = 10_000.0  # factors are shown in multiples of 1 / FACTOR_GRAIN
 
 
-class Compiled(NamedTuple):
+class ScoreArrays(NamedTuple):
     """A score as the kernels read it; without weights it is no score."""
 
     weights: np.ndarray  # float64 [4, features]: low, high, weight; and the bias
@@ -28,7 +28,7 @@ class Compiled(NamedTuple):
     roots: np.ndarray  # int32 [trees]
 
 
-NO_SCORE = Compiled(np.zeros((0, 0)), np.zeros((0, 3), np.int32), np.zeros((0, 2)), np.zeros(0, np.int32))
+NO_SCORE = ScoreArrays(np.zeros((0, 0)), np.zeros((0, 3), np.int32), np.zeros((0, 2)), np.zeros(0, np.int32))
 
 
 class Scorer:
@@ -51,7 +51,7 @@ class Scorer:
                 raise SettingsError(f"the story model weighs {term.feature!r}, which is none of its features")
             weights[: WEIGHT + 1, column] = term.low, term.high, share * term.weight
         weights[BIAS, 0] = share * score.bias + (TREE_SHARE * score.base if score.trees else 0.0)
-        self.compiled = Compiled(weights, *_flattened(score.trees, len(features)))
+        self.arrays = ScoreArrays(weights, *_flattened(score.trees, len(features)))
         roots = TREE_SHARE * sum(tree.value[0] for tree in score.trees)
         self.bias = float(weights[BIAS, 0]) + roots  # what a row scores before any feature is counted
 
@@ -61,9 +61,9 @@ class Scorer:
         A tree's part is shared out along its path: each split is credited with the change it made.
         """
         column = np.zeros(len(row), np.int64)
-        told = np.zeros((2, len(row)))
-        count = _attribute(self.compiled, row, column, told)
-        values, added = told.tolist()
+        shown = np.zeros((2, len(row)))
+        count = _attribute(self.arrays, row, column, shown)
+        values, added = shown.tolist()
         rows = zip(column.tolist()[:count], values, added, strict=False)
         return tuple([Factor(self._names[i], value, part) for i, value, part in rows])
 
@@ -86,6 +86,12 @@ def _flattened(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndar
         np.array(splits, np.float64).reshape(-1, 2),
         np.array(roots, np.int32),
     )
+
+
+@part
+def has_score(score):  # type: ignore[no-untyped-def]
+    """Whether it is a score."""
+    return len(score.weights) > 0
 
 
 @part
@@ -113,10 +119,10 @@ def _below(score, row, node):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _attribute(score, row, column, told):  # type: ignore[no-untyped-def]
+def _attribute(score, row, column, shown):  # type: ignore[no-untyped-def]
     """Fill `column` with the features that add anything, heaviest first; return how many.
 
-    `told` [2, features]: their values, and what they add, both in multiples of 1 / FACTOR_GRAIN.
+    `shown` [2, features]: their values, and what they add, both in multiples of 1 / FACTOR_GRAIN.
     """
     weights = score.weights
     added = np.zeros(len(row))
@@ -140,8 +146,8 @@ def _attribute(score, row, column, told):  # type: ignore[no-untyped-def]
             column[place] = i
             count += 1
     for place in range(count):
-        told[0, place] = np.rint(row[column[place]] * FACTOR_GRAIN) / FACTOR_GRAIN
-        told[1, place] = added[column[place]]
+        shown[0, place] = np.rint(row[column[place]] * FACTOR_GRAIN) / FACTOR_GRAIN
+        shown[1, place] = added[column[place]]
     return count
 
 

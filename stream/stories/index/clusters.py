@@ -5,136 +5,147 @@ from math import floor, sqrt
 import numpy as np
 
 from embeddings.jit import kernel, part
-from stream.stories.index.candidates import forget_touch, list_story, touch, unlist_story
-from stream.stories.index.neighbour_links import move_links
-from stream.stories.index.similarity import add_to, clear, compare, has_channel, look_up, zero
-from stream.stories.index.state import CHANNELS, MAX_LINKS, MAX_MEMBERS, MAX_NAMES, MIXED, NEXT_STORY, NOW
+from stream.stories.index.neighbour_links import drop_links, move_links
+from stream.stories.index.postings import list_as_recent, list_story, unlist_story
+from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up, zero
+from stream.stories.index.slot_list import append, remove, take_last
+from stream.stories.index.state import (
+    CHANNELS,
+    FREE,
+    MAX_EXEMPLARS,
+    MAX_NAMES,
+    NEXT_STORY,
+    SEVERAL_LANGUAGES,
+    STREAM_TIME,
+    UNKNOWN_LANGUAGE,
+)
 
 FOUNDERS = 8  # exemplars that stay: the first of a story; after them the latest, first in, first out
+CENTRE_LENGTH = 127.0  # of a dense centre, so that each of its numbers is an int8
 
 
 @part
-def open_story(tables):  # type: ignore[no-untyped-def]
+def open_story(stream, stories):  # type: ignore[no-untyped-def]
     """Begin a story without articles; return its slot."""
-    story = take_slot(tables)
-    empty_story(tables, story)
+    story = take_slot(stream, stories)
+    empty_story(stories, story)
     return story
 
 
 @part
-def take_slot(tables):  # type: ignore[no-untyped-def]
-    """Give the topmost free slot the number of a new story; return it."""
-    tables.heights[0] -= 1
-    story = tables.free_stories[tables.heights[0]]
-    tables.story[story] = tables.totals[NEXT_STORY]
-    tables.totals[NEXT_STORY] += 1
+def take_slot(stream, stories):  # type: ignore[no-untyped-def]
+    """Give the last free slot the number of a new story; return it."""
+    story = take_last(stories.free)
+    stories.number[story] = stream.counters[NEXT_STORY]
+    stream.counters[NEXT_STORY] += 1
     return story
 
 
 @part
-def empty_story(tables, story):  # type: ignore[no-untyped-def]
+def empty_story(stories, story):  # type: ignore[no-untyped-def]
     """Make a slot that of a story without articles."""
-    tables.size[story] = 0
-    tables.dated[story] = 0
-    tables.kept[story] = 0
-    tables.tongue[story] = 0
-    zero(tables.pairs[story])
-    zero(tables.filled[story])
-    zero(tables.joined[story])
-    zero(tables.around[story])
-    zero(tables.near_links[story])
-    for i in range(MAX_LINKS):
-        tables.near_story[story, i] = -1
+    stories.size[story] = 0
+    stories.dated_size[story] = 0
+    stories.exemplar_count[story] = 0
+    stories.language[story] = UNKNOWN_LANGUAGE
+    zero(stories.pair_sums[story])
+    zero(stories.channel_sizes[story])
+    zero(stories.join_scores[story])
+    zero(stories.background_sums[story])
+    drop_links(stories.links, story)
 
 
 @part
-def add_article(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
+def add_article(state, story, slot, lookup):  # type: ignore[no-untyped-def]
     """Make the article, which stands in the lookup, a member and exemplar of the story."""
-    note_time(tables, story, tables.time[slot], tables.when[slot])
-    tables.size[story] += 1
-    note_language(tables, story, tables.language[slot])
-    keep_exemplar(tables, story, slot, lookup)
-    list_story(tables, story, slot)
-    touch(tables, story)
+    stories, exemplars = state.stories, state.exemplars
+    note_arrival(state.stream, stories, story)
+    note_article(stories, exemplars, story, slot)
+    stories.size[story] += 1
+    keep_exemplar(stories, exemplars, story, slot, lookup)
+    list_story(state.postings, exemplars, story, slot)
+    list_as_recent(state.recent, story)
 
 
 @part
-def note_language(tables, story, language):  # type: ignore[no-untyped-def]
-    """The story's language is the one its articles share: -1 where they are several."""
-    if tables.tongue[story] == 0:
-        tables.tongue[story] = language
-    elif language != 0 and language != tables.tongue[story]:
-        tables.tongue[story] = -1
+def note_arrival(stream, stories, story):  # type: ignore[no-untyped-def]
+    """Remember that an article of the story came now."""
+    stories.last_arrival[story] = stream.counters[STREAM_TIME]
 
 
 @part
-def note_time(tables, story, moment, dated):  # type: ignore[no-untyped-def]
-    """Stretch the story's span to an article's time, and remember when it came."""
-    tables.seen[story] = tables.totals[NOW]
-    if dated:
-        if tables.dated[story] == 0 or moment < tables.first[story]:
-            tables.first[story] = moment
-        if tables.dated[story] == 0 or moment > tables.last[story]:
-            tables.last[story] = moment
-        tables.dated[story] += 1
+def note_article(stories, exemplars, story, slot):  # type: ignore[no-untyped-def]
+    """Stretch the story's span to an article's time, and let its language be the one that its articles share."""
+    _note_language(stories, story, exemplars.language[slot])
+    if exemplars.dated[slot]:
+        moment = exemplars.event_time[slot]
+        if stories.dated_size[story] == 0 or moment < stories.first_time[story]:
+            stories.first_time[story] = moment
+        if stories.dated_size[story] == 0 or moment > stories.last_time[story]:
+            stories.last_time[story] = moment
+        stories.dated_size[story] += 1
 
 
 @part
-def keep_exemplar(tables, story, slot, lookup):  # type: ignore[no-untyped-def]
+def _note_language(stories, story, language):  # type: ignore[no-untyped-def]
+    if stories.language[story] == UNKNOWN_LANGUAGE:
+        stories.language[story] = language
+    elif language != UNKNOWN_LANGUAGE and language != stories.language[story]:
+        stories.language[story] = SEVERAL_LANGUAGES
+
+
+@part
+def keep_exemplar(stories, exemplars, story, slot, lookup):  # type: ignore[no-untyped-def]
     """Keep the article, which stands in the lookup, as an exemplar, in the place of the oldest non-founder."""
     similarity = np.zeros(CHANNELS)
-    hits = np.zeros(MAX_NAMES, np.int8)
-    if tables.kept[story] == MAX_MEMBERS:
-        clear(tables, slot, lookup)
-        drop_exemplar(tables, story, FOUNDERS, lookup)
-        look_up(tables, slot, lookup)
-    for i in range(tables.kept[story]):
-        compare(tables, slot, tables.members[story, i], lookup, hits, similarity)
-        add_to(tables.pairs[story], similarity, 1.0)
-    for channel in range(1, CHANNELS):
-        tables.filled[story, channel] += has_channel(tables, slot, channel)
-    tables.filled[story, MIXED] += 1
-    tables.members[story, tables.kept[story]] = slot
-    tables.kept[story] += 1
-    find_centre(tables, story)
+    shared_names = np.zeros(MAX_NAMES, np.int8)
+    if stories.exemplar_count[story] == MAX_EXEMPLARS:
+        clear(exemplars, slot, lookup)
+        drop_exemplar(stories, exemplars, story, FOUNDERS, lookup)
+        look_up(exemplars, slot, lookup)
+    for i in range(stories.exemplar_count[story]):
+        compare(exemplars, slot, stories.exemplars[story, i], lookup, shared_names, similarity)
+        add_to(stories.pair_sums[story], similarity, 1.0)
+    count_channels(stories, exemplars, story, slot, 1)
+    stories.exemplars[story, stories.exemplar_count[story]] = slot
+    stories.exemplar_count[story] += 1
+    find_centre(stories, exemplars, story)
 
 
 @part
-def drop_exemplar(tables, story, place, lookup):  # type: ignore[no-untyped-def]
+def drop_exemplar(stories, exemplars, story, place, lookup):  # type: ignore[no-untyped-def]
     """Forget one exemplar; its pairs leave the sums exactly as they came."""
-    gone = tables.members[story, place]
+    gone = stories.exemplars[story, place]
     similarity = np.zeros(CHANNELS)
-    hits = np.zeros(MAX_NAMES, np.int8)
-    look_up(tables, gone, lookup)
-    for i in range(tables.kept[story]):
+    shared_names = np.zeros(MAX_NAMES, np.int8)
+    look_up(exemplars, gone, lookup)
+    for i in range(stories.exemplar_count[story]):
         if i != place:
-            compare(tables, gone, tables.members[story, i], lookup, hits, similarity)
-            add_to(tables.pairs[story], similarity, -1.0)
-    clear(tables, gone, lookup)
-    for channel in range(1, CHANNELS):
-        tables.filled[story, channel] -= has_channel(tables, gone, channel)
-    tables.filled[story, MIXED] -= 1
-    for i in range(place, tables.kept[story] - 1):
-        tables.members[story, i] = tables.members[story, i + 1]
-    tables.kept[story] -= 1
-    free_exemplar(tables, gone)
+            compare(exemplars, gone, stories.exemplars[story, i], lookup, shared_names, similarity)
+            add_to(stories.pair_sums[story], similarity, -1.0)
+    clear(exemplars, gone, lookup)
+    count_channels(stories, exemplars, story, gone, -1)
+    for i in range(place, stories.exemplar_count[story] - 1):
+        stories.exemplars[story, i] = stories.exemplars[story, i + 1]
+    stories.exemplar_count[story] -= 1
+    free_exemplar(exemplars, gone)
 
 
 @part
-def free_exemplar(tables, slot):  # type: ignore[no-untyped-def]
+def free_exemplar(exemplars, slot):  # type: ignore[no-untyped-def]
     """Give an exemplar slot back."""
-    tables.article[slot] = -1
-    tables.free_exemplars[tables.heights[1]] = slot
-    tables.heights[1] += 1
+    exemplars.article[slot] = FREE
+    append(exemplars.free, slot)
 
 
 @part
-def find_centre(tables, story):  # type: ignore[no-untyped-def]
+def find_centre(stories, exemplars, story):  # type: ignore[no-untyped-def]
     """The direction of the exemplars' dense vectors, as int8 of length 127."""
-    dimensions = tables.centre.shape[1]
+    centre = stories.centre[story]
+    dimensions = len(centre)
     total = np.zeros(dimensions, np.int64)
-    for i in range(tables.kept[story]):
-        vector = tables.vector[tables.members[story, i]]
+    for i in range(stories.exemplar_count[story]):
+        vector = exemplars.vector[stories.exemplars[story, i]]
         for j in range(dimensions):
             total[j] += vector[j]
     squares = 0
@@ -142,50 +153,57 @@ def find_centre(tables, story):  # type: ignore[no-untyped-def]
         squares += total[j] * total[j]
     length = sqrt(float(squares))
     for j in range(dimensions):
-        tables.centre[story, j] = np.int8(floor(total[j] * 127.0 / length + 0.5)) if length > 0.0 else 0
+        centre[j] = np.int8(floor(total[j] * CENTRE_LENGTH / length + 0.5)) if length > 0.0 else 0
 
 
 @kernel
-def close_story(tables, story):  # type: ignore[no-untyped-def]
+def close_story(state, story):  # type: ignore[no-untyped-def]
     """End a story: off the lists, its exemplars and its slot free."""
-    for i in range(tables.kept[story]):
-        unlist_story(tables, story, tables.members[story, i])
-        free_exemplar(tables, tables.members[story, i])
-    release_story(tables, story)
+    stories, exemplars = state.stories, state.exemplars
+    for i in range(stories.exemplar_count[story]):
+        unlist_story(state.postings, exemplars, story, stories.exemplars[story, i])
+        free_exemplar(exemplars, stories.exemplars[story, i])
+    release_story(stories, state.recent, story)
 
 
 @part
-def release_story(tables, story):  # type: ignore[no-untyped-def]
+def release_story(stories, recent, story):  # type: ignore[no-untyped-def]
     """Give the slot of a story without exemplars back."""
-    forget_touch(tables, story)
-    tables.kept[story] = 0
-    tables.story[story] = -1
-    tables.free_stories[tables.heights[0]] = story
-    tables.heights[0] += 1
+    remove(recent, story)
+    stories.exemplar_count[story] = 0
+    stories.number[story] = FREE
+    append(stories.free, story)
 
 
 @part
-def absorb_story(tables, absorbed, survivor, lookup):  # type: ignore[no-untyped-def]
+def absorb_story(state, absorbed, survivor, lookup):  # type: ignore[no-untyped-def]
     """Let one story live on in another: its articles, times, scores and links move, as many as there is room for."""
-    move_links(tables, absorbed, survivor)
-    if tables.dated[absorbed]:
-        if not tables.dated[survivor]:
-            tables.first[survivor], tables.last[survivor] = tables.first[absorbed], tables.last[absorbed]
-        tables.first[survivor] = min(tables.first[survivor], tables.first[absorbed])
-        tables.last[survivor] = max(tables.last[survivor], tables.last[absorbed])
-    tables.seen[survivor] = max(tables.seen[survivor], tables.seen[absorbed])
-    tables.size[survivor] += tables.size[absorbed]
-    tables.dated[survivor] += tables.dated[absorbed]
-    add_to(tables.joined[survivor], tables.joined[absorbed], 1.0)
-    add_to(tables.around[survivor], tables.around[absorbed], 1.0)
-    note_language(tables, survivor, tables.tongue[absorbed])
-    for i in range(tables.kept[absorbed]):
-        unlist_story(tables, absorbed, tables.members[absorbed, i])
-    for i in range(tables.kept[absorbed]):
-        slot = tables.members[absorbed, i]
-        look_up(tables, slot, lookup)
-        keep_exemplar(tables, survivor, slot, lookup)
-        clear(tables, slot, lookup)
-        list_story(tables, survivor, slot)
-    release_story(tables, absorbed)
-    touch(tables, survivor)
+    stories, exemplars = state.stories, state.exemplars
+    move_links(stories, absorbed, survivor)
+    _absorb_times(stories, absorbed, survivor)
+    stories.size[survivor] += stories.size[absorbed]
+    add_to(stories.join_scores[survivor], stories.join_scores[absorbed], 1.0)
+    add_to(stories.background_sums[survivor], stories.background_sums[absorbed], 1.0)
+    _note_language(stories, survivor, stories.language[absorbed])
+    for i in range(stories.exemplar_count[absorbed]):
+        unlist_story(state.postings, exemplars, absorbed, stories.exemplars[absorbed, i])
+    for i in range(stories.exemplar_count[absorbed]):
+        slot = stories.exemplars[absorbed, i]
+        look_up(exemplars, slot, lookup)
+        keep_exemplar(stories, exemplars, survivor, slot, lookup)
+        clear(exemplars, slot, lookup)
+        list_story(state.postings, exemplars, survivor, slot)
+    release_story(stories, state.recent, absorbed)
+    list_as_recent(state.recent, survivor)
+
+
+@part
+def _absorb_times(stories, absorbed, survivor):  # type: ignore[no-untyped-def]
+    first, last = stories.first_time, stories.last_time
+    if stories.dated_size[absorbed]:
+        if not stories.dated_size[survivor]:
+            first[survivor], last[survivor] = first[absorbed], last[absorbed]
+        first[survivor] = min(first[survivor], first[absorbed])
+        last[survivor] = max(last[survivor], last[absorbed])
+    stories.dated_size[survivor] += stories.dated_size[absorbed]
+    stories.last_arrival[survivor] = max(stories.last_arrival[survivor], stories.last_arrival[absorbed])

@@ -1,45 +1,96 @@
-"""The tables as arrays for a checkpoint, the sparse ones packed, and back."""
+"""The state as arrays for a checkpoint, the sparse ones packed, and back."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from stream.stories.index.state import POSTING_BUCKETS, POSTINGS, Tables
+from stream.stories.index.slot_list import SlotList
+from stream.stories.index.state import (
+    POSTING_BUCKETS,
+    POSTINGS,
+    Exemplars,
+    Postings,
+    Stories,
+    StoryLinks,
+    StoryState,
+    StreamStatistics,
+)
 from stream.stories.text.tokenizer import TERM_BUCKETS
 
-FREQUENCIES = ("word_frequency", "name_frequency")
+FREQUENCIES = ("stream.word_frequencies", "stream.name_frequencies")
+VECTORS = "exemplars.vector"
+GROUPS: dict[str, Any] = {
+    "stream": StreamStatistics,
+    "recent": SlotList,
+    "stories": Stories,
+    "stories.links": StoryLinks,
+    "stories.free": SlotList,
+    "exemplars": Exemplars,
+    "exemplars.free": SlotList,
+}
 
 
-def packed(tables: Tables) -> dict[str, np.ndarray]:
+def arrays_of(group: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """All arrays of a group, by the path of their fields."""
+    for name, held in group._asdict().items():
+        if isinstance(held, np.ndarray):
+            yield prefix + name, held
+        else:
+            yield from arrays_of(held, f"{prefix}{name}.")
+
+
+def packed(state: StoryState) -> dict[str, np.ndarray]:
     """Copies of all arrays; frequencies and posting lists without their empty places."""
-    arrays = {
-        name: array.copy()
-        for name, array in tables._asdict().items()
-        if name not in (*FREQUENCIES, "postings", "posted")
+    arrays = {}
+    for name, array in arrays_of(state):
+        if name in FREQUENCIES:
+            arrays[f"{name}.buckets"] = buckets = np.flatnonzero(array).astype(np.uint32)
+            arrays[f"{name}.counts"] = array[buckets]
+        elif not name.startswith("postings."):
+            arrays[name] = array.copy()
+    return arrays | _packed_postings(state.postings)
+
+
+def unpacked(arrays: dict[str, np.ndarray]) -> StoryState:
+    """The state that gave these arrays, which become its own."""
+    return StoryState(
+        **{group: _group(group, arrays) for group in GROUPS if "." not in group},
+        postings=_unpacked_postings(arrays),
+    )
+
+
+def _group(path: str, arrays: dict[str, np.ndarray]) -> Any:
+    fields = {}
+    for name in GROUPS[path]._fields:
+        field = f"{path}.{name}"
+        if field in GROUPS:
+            fields[name] = _group(field, arrays)
+        elif field in FREQUENCIES:
+            fields[name] = np.zeros(TERM_BUCKETS, np.int32)
+            fields[name][arrays[f"{field}.buckets"]] = arrays[f"{field}.counts"]
+        else:
+            fields[name] = arrays[field]
+    return GROUPS[path](**fields)
+
+
+def _packed_postings(postings: Postings) -> dict[str, np.ndarray]:
+    buckets = np.flatnonzero(postings.lengths).astype(np.uint32)
+    within = np.arange(POSTINGS) < postings.lengths[buckets][:, None]
+    return {
+        "postings.buckets": buckets,
+        "postings.lengths": postings.lengths[buckets].astype(np.uint8),
+        "postings.stories": postings.stories[buckets][within],
     }
-    for name in FREQUENCIES:
-        frequency = getattr(tables, name)
-        arrays[f"{name}_buckets"] = np.flatnonzero(frequency).astype(np.uint32)
-        arrays[f"{name}_counts"] = frequency[arrays[f"{name}_buckets"]]
-    lists = np.flatnonzero(tables.posted).astype(np.uint32)
-    arrays["posted_lists"] = lists
-    arrays["posted_counts"] = tables.posted[lists].astype(np.uint8)
-    within = np.arange(POSTINGS) < tables.posted[lists][:, None]
-    arrays["postings_flat"] = tables.postings[lists][within]
-    return arrays
 
 
-def unpacked(arrays: dict[str, np.ndarray]) -> Tables:
-    """The tables that gave these arrays, which become theirs."""
-    fields = {name: arrays[name] for name in Tables._fields if name in arrays}
-    for name in FREQUENCIES:
-        frequency = np.zeros(TERM_BUCKETS, np.int32)
-        frequency[arrays[f"{name}_buckets"]] = arrays[f"{name}_counts"]
-        fields[name] = frequency
-    lists = arrays["posted_lists"]
-    counts = arrays["posted_counts"].astype(np.int32)
-    posted = np.zeros(POSTING_BUCKETS, np.int32)
-    posted[lists] = counts
-    rows = np.zeros((len(lists), POSTINGS), np.int32)
-    rows[np.arange(POSTINGS) < counts[:, None]] = arrays["postings_flat"]
-    postings = np.zeros((POSTING_BUCKETS, POSTINGS), np.int32)
-    postings[lists] = rows
-    return Tables(**fields, posted=posted, postings=postings)
+def _unpacked_postings(arrays: dict[str, np.ndarray]) -> Postings:
+    buckets = arrays["postings.buckets"]
+    held = arrays["postings.lengths"].astype(np.int32)
+    lengths = np.zeros(POSTING_BUCKETS, np.int32)
+    lengths[buckets] = held
+    rows = np.zeros((len(buckets), POSTINGS), np.int32)
+    rows[np.arange(POSTINGS) < held[:, None]] = arrays["postings.stories"]
+    stories = np.zeros((POSTING_BUCKETS, POSTINGS), np.int32)
+    stories[buckets] = rows
+    return Postings(stories, lengths)

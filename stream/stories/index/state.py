@@ -1,4 +1,4 @@
-"""The state of the story index: flat arrays only, so that kernels read them and a checkpoint is their bytes.
+"""The state of the story index: arrays, grouped by what they describe, so that a checkpoint is their bytes.
 
 Similarities are stored as float64 multiples of 2^-28, so sums of them are exact in any order.
 """
@@ -7,162 +7,193 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stream.stories.index.slot_list import SlotList, free_slots, no_slots
 from stream.stories.text.document_frequencies import background
 
-MAX_MEMBERS = 24  # exemplars kept of a story: the cost of scoring a story is bounded by it
+MAX_EXEMPLARS = 24  # kept of a story: the cost of scoring a story is bounded by it
 MAX_TERMS = 128  # words kept of an exemplar: the heaviest by running rarity
 MAX_NAMES = 48  # names and numbers kept of an exemplar
 CHANNELS = 5  # mixed, whole text, lead, names, dense
 MIXED, WHOLE, LEAD, NAMES, DENSE = range(CHANNELS)
 
 POSTING_BUCKETS = 1 << 18
-POSTINGS = 64  # stories a list of one term holds: the most recent; a term in more of them tells little
-RECENT = 512  # stories touched last, whose dense centre is compared with every article
+POSTINGS = 64  # stories a list of one term holds: the most recent; a term in more of them says little
+RECENT = 512  # stories changed last, whose dense centre is compared with every article
 MAX_LINKS = 16  # neighbouring stories a story counts its links with
-SAMPLE = 512  # event times kept of all dated articles, for the tempo of the stream
-TEMPO_BINS = 9
+SAMPLED_TIMES = 512  # event times kept of all dated articles, for the gaps in time usual in the stream
+GAP_BINS = 9
+SEVERAL_LANGUAGES = -1
+UNKNOWN_LANGUAGE = 0
+FREE = -1  # number of the story or the article in a slot that is free
 
-# What the shipped document frequencies count for beside the stream's own: little enough that a stream tells what its
-# own pages say within some hundred articles (with 2,000, strangers chained up to 15 in a story; decision 0004).
+# What the shipped document frequencies count for beside the stream's own: little enough that a stream shows what its
+# own pages say within some hundred articles (with 2,000, unrelated articles chained up to 15 in a story; decision
+# 0004).
 BACKGROUND_ARTICLES = 500
 DAY = 86_400_000
 
-# Indices into `totals`
-ARTICLES, NEXT_STORY, NOW, DATED, RECENT_COUNT = range(5)
-# Rows of `levels`
-LEVELS = 5
-COHESION_LEVEL, SIZE_LEVEL, RIVAL_LEVEL, CROWD_LEVEL, SURE_LEVEL = range(LEVELS)
+# Indices into `counters`: articles that the document frequencies count, the number of the next story, stream time in
+# milliseconds, dated articles so far.
+COUNTERS = 4
+ARTICLES, NEXT_STORY, STREAM_TIME, DATED_ARTICLES = range(COUNTERS)
+# Rows and columns of `baselines`
+BASELINES = 5
+COHESION_BASELINE, SIZE_BASELINE, RIVAL_BASELINE, CROWD_BASELINE, CONFIDENT_BASELINE = range(BASELINES)
+BASELINE_SUM, BASELINE_COUNT = range(2)
+# Rows of `gap_counts`
+BETWEEN_ALL, TO_NEAREST = range(2)
+# Columns of `join_scores`
+JOINS, SCORE_SUM, SQUARE_SUM = range(3)
 
 
-class Tables(NamedTuple):
-    """Every array of the index. First dimension: S story slots, E exemplar slots; d dimensions."""
+class StreamStatistics(NamedTuple):
+    """What is known of the stream as a whole."""
 
-    totals: np.ndarray  # int64 [8]
-    levels: np.ndarray  # float64 [LEVELS, 2]: of what is usual in this stream, sum and count
-    word_frequency: np.ndarray  # int32 [TERM_BUCKETS]
-    name_frequency: np.ndarray  # int32 [TERM_BUCKETS]
-    gaps: np.ndarray  # float64 [2, TEMPO_BINS]: of all earlier articles; of the nearest one
-    sampled_times: np.ndarray  # int64 [SAMPLE]
-    postings: np.ndarray  # int32 [POSTING_BUCKETS, POSTINGS]: story slots, the most recent last
-    posted: np.ndarray  # int32 [POSTING_BUCKETS]: how many of them
-    recent: np.ndarray  # int32 [RECENT]: story slots, the one touched last at the end
-    story: np.ndarray  # int64 [S]: story number, -1 where the slot is free
+    counters: np.ndarray  # int64 [COUNTERS]
+    baselines: np.ndarray  # float64 [BASELINES, 2]: sum and count of what is typical in this stream
+    word_frequencies: np.ndarray  # int32 [TERM_BUCKETS]: articles that hold a word of the bucket
+    name_frequencies: np.ndarray  # int32 [TERM_BUCKETS]
+    gap_counts: np.ndarray  # float64 [2, GAP_BINS]: gaps to all earlier articles; to the most similar one
+    sampled_times: np.ndarray  # int64 [SAMPLED_TIMES]: event times of dated articles
+
+
+class Postings(NamedTuple):
+    """For each bucket of words and names the stories that hold one among their heaviest."""
+
+    stories: np.ndarray  # int32 [POSTING_BUCKETS, POSTINGS]: story slots, the most recent last
+    lengths: np.ndarray  # int32 [POSTING_BUCKETS]
+
+
+class StoryLinks(NamedTuple):
+    """For each story the neighbours in which the articles nearest to its own lie."""
+
+    number: np.ndarray  # int64 [S, MAX_LINKS]: numbers of those stories, FREE where there is none
+    slot: np.ndarray  # int32 [S, MAX_LINKS]: their slots
+    links: np.ndarray  # int32 [S, MAX_LINKS]: how many
+
+
+class Stories(NamedTuple):
+    """What is kept of each story, by slot."""
+
+    number: np.ndarray  # int64 [S]: story number, FREE where the slot is free
     size: np.ndarray  # int32 [S]: reports that joined, kept as exemplars or not
-    dated: np.ndarray  # int32 [S]: those of them with a date
-    first: np.ndarray  # int64 [S]: earliest and
-    last: np.ndarray  # int64 [S]: latest event time of dated articles
-    seen: np.ndarray  # int64 [S]: stream time at which the last article came
-    tongue: np.ndarray  # int32 [S]: language code, 0 unknown, -1 several
-    members: np.ndarray  # int32 [S, MAX_MEMBERS]: exemplar slots, founders first, then by arrival
-    kept: np.ndarray  # int32 [S]: how many exemplars
-    pairs: np.ndarray  # float64 [S, CHANNELS]: sums of similarity over pairs of exemplars
-    filled: np.ndarray  # int32 [S, CHANNELS]: exemplars that have anything in the channel
-    joined: np.ndarray  # float64 [S, 3]: count, sum and sum of squares of the scores its articles joined at
-    around: np.ndarray  # float64 [S, CHANNELS]: sums of its articles' background similarity
-    near_story: (
+    dated_size: np.ndarray  # int32 [S]: those of them with a date
+    first_time: np.ndarray  # int64 [S]: earliest and
+    last_time: np.ndarray  # int64 [S]: latest event time of dated articles
+    last_arrival: np.ndarray  # int64 [S]: stream time at which the last article came
+    language: np.ndarray  # int32 [S]: language code, UNKNOWN_LANGUAGE or SEVERAL_LANGUAGES
+    exemplars: np.ndarray  # int32 [S, MAX_EXEMPLARS]: exemplar slots, founders first, then by arrival
+    exemplar_count: np.ndarray  # int32 [S]
+    pair_sums: np.ndarray  # float64 [S, CHANNELS]: similarity summed over pairs of exemplars
+    channel_sizes: np.ndarray  # int32 [S, CHANNELS]: exemplars that have anything in the channel
+    join_scores: (
         np.ndarray
-    )  # int64 [S, MAX_LINKS]: numbers of the stories its articles' nearest lie in, -1 empty
-    near_slot: np.ndarray  # int32 [S, MAX_LINKS]: the slots of those stories
-    near_links: np.ndarray  # int32 [S, MAX_LINKS]: how many links
+    )  # float64 [S, 3]: count, sum and sum of squares of the similarities articles joined at
+    background_sums: (
+        np.ndarray
+    )  # float64 [S, CHANNELS]: its articles' similarity to unrelated stories, summed
     centre: np.ndarray  # int8 [S, d]: direction of the exemplars' dense sum
+    links: StoryLinks
+    free: SlotList
+
+
+class Exemplars(NamedTuple):
+    """What is kept of each exemplar, by slot: an article that stands for its story in comparisons."""
+
+    article: np.ndarray  # int64 [E]: article number, FREE where the slot is free
     words: np.ndarray  # uint32 [E, MAX_TERMS]: by falling weight
-    whole: np.ndarray  # int16 [E, MAX_TERMS]: unit-length weights times 2^14
-    lead: np.ndarray  # int16 [E, MAX_TERMS]
+    word_weights: np.ndarray  # int16 [E, MAX_TERMS]: in the whole text, of unit length times 2^14
+    lead_weights: np.ndarray  # int16 [E, MAX_TERMS]: the same in title and lead
     word_count: np.ndarray  # int32 [E]
     names: np.ndarray  # uint32 [E, MAX_NAMES]: by falling weight
-    name: np.ndarray  # int16 [E, MAX_NAMES]
+    name_weights: np.ndarray  # int16 [E, MAX_NAMES]
     name_count: np.ndarray  # int32 [E]
     vector: np.ndarray  # int8 [E, d]
-    norm: np.ndarray  # float64 [E]: length of the vector
-    time: np.ndarray  # int64 [E]: event time
-    when: np.ndarray  # int32 [E]: 1 dated, 0 not
+    length: np.ndarray  # float64 [E]: of the vector
+    event_time: np.ndarray  # int64 [E]
+    dated: np.ndarray  # int32 [E]: 1 where the event time is the source's word, else 0
     language: np.ndarray  # int32 [E]
-    article: np.ndarray  # int64 [E]: article number, -1 where the slot is free
-    free_stories: np.ndarray  # int32 [S]: stack of free slots; its height is in `heights`
-    free_exemplars: np.ndarray  # int32 [E]
-    heights: np.ndarray  # int64 [2]
+    free: SlotList
 
 
-_BY_STORY = (
-    *("story", "size", "dated", "first", "last", "seen", "tongue", "members", "kept", "pairs", "filled"),
-    *("joined", "around", "near_story", "near_slot", "near_links", "centre"),
-)
-_BY_EXEMPLAR = (
-    *("words", "whole", "lead", "word_count", "names", "name", "name_count"),
-    *("vector", "norm", "time", "when", "language", "article"),
-)
+class StoryState(NamedTuple):
+    """Every array of the index. First dimension: S story slots, E exemplar slots; d dimensions."""
+
+    stream: StreamStatistics
+    postings: Postings
+    recent: SlotList  # stories, the one changed last at the end
+    stories: Stories
+    exemplars: Exemplars
 
 
-def new_tables(dimensions: int, stories: int = 256, exemplars: int = 1024) -> Tables:
-    """Empty tables with room for so many stories and exemplars, warm-started with the shipped frequencies."""
-    table = background()
-    scale = BACKGROUND_ARTICLES / table.articles
-    return Tables(
-        totals=np.array([BACKGROUND_ARTICLES, 0, 0, 0, 0, 0, 0, 0], np.int64),
-        levels=np.zeros((LEVELS, 2)),
-        word_frequency=np.rint(table.terms * scale).astype(np.int32),
-        name_frequency=np.rint(table.names * scale).astype(np.int32),
-        gaps=np.zeros((2, TEMPO_BINS)),
-        sampled_times=np.zeros(SAMPLE, np.int64),
-        postings=np.zeros((POSTING_BUCKETS, POSTINGS), np.int32),
-        posted=np.zeros(POSTING_BUCKETS, np.int32),
-        recent=np.zeros(RECENT, np.int32),
-        story=np.full(stories, -1, np.int64),
-        size=np.zeros(stories, np.int32),
-        dated=np.zeros(stories, np.int32),
-        first=np.zeros(stories, np.int64),
-        last=np.zeros(stories, np.int64),
-        seen=np.zeros(stories, np.int64),
-        tongue=np.zeros(stories, np.int32),
-        members=np.zeros((stories, MAX_MEMBERS), np.int32),
-        kept=np.zeros(stories, np.int32),
-        pairs=np.zeros((stories, CHANNELS)),
-        filled=np.zeros((stories, CHANNELS), np.int32),
-        joined=np.zeros((stories, 3)),
-        around=np.zeros((stories, CHANNELS)),
-        near_story=np.full((stories, MAX_LINKS), -1, np.int64),
-        near_slot=np.zeros((stories, MAX_LINKS), np.int32),
-        near_links=np.zeros((stories, MAX_LINKS), np.int32),
-        centre=np.zeros((stories, dimensions), np.int8),
-        words=np.zeros((exemplars, MAX_TERMS), np.uint32),
-        whole=np.zeros((exemplars, MAX_TERMS), np.int16),
-        lead=np.zeros((exemplars, MAX_TERMS), np.int16),
-        word_count=np.zeros(exemplars, np.int32),
-        names=np.zeros((exemplars, MAX_NAMES), np.uint32),
-        name=np.zeros((exemplars, MAX_NAMES), np.int16),
-        name_count=np.zeros(exemplars, np.int32),
-        vector=np.zeros((exemplars, dimensions), np.int8),
-        norm=np.zeros(exemplars),
-        time=np.zeros(exemplars, np.int64),
-        when=np.zeros(exemplars, np.int32),
-        language=np.zeros(exemplars, np.int32),
-        article=np.full(exemplars, -1, np.int64),
-        free_stories=np.arange(stories - 1, -1, -1, dtype=np.int32),
-        free_exemplars=np.arange(exemplars - 1, -1, -1, dtype=np.int32),
-        heights=np.array([stories, exemplars], np.int64),
+def new_state(dimensions: int, stories: int = 256, exemplars: int = 1024) -> StoryState:
+    """An empty state with room for so many stories and exemplars, warm-started with the shipped frequencies."""
+    return StoryState(
+        stream=_new_statistics(),
+        postings=Postings(
+            stories=np.zeros((POSTING_BUCKETS, POSTINGS), np.int32),
+            lengths=np.zeros(POSTING_BUCKETS, np.int32),
+        ),
+        recent=no_slots(RECENT),
+        stories=_new_stories(stories, dimensions),
+        exemplars=_new_exemplars(exemplars, dimensions),
     )
 
 
-def with_room(tables: Tables) -> Tables:
-    """The same tables, doubled where the next article might find no free slot."""
-    if tables.heights[0] < 2:
-        tables = _doubled(tables, _BY_STORY, "free_stories", 0)
-    if tables.heights[1] < 2:
-        tables = _doubled(tables, _BY_EXEMPLAR, "free_exemplars", 1)
-    return tables
+def _new_statistics() -> StreamStatistics:
+    table = background()
+    scale = BACKGROUND_ARTICLES / table.articles
+    counters = np.zeros(COUNTERS, np.int64)
+    counters[ARTICLES] = BACKGROUND_ARTICLES
+    return StreamStatistics(
+        counters=counters,
+        baselines=np.zeros((BASELINES, 2)),
+        word_frequencies=np.rint(table.terms * scale).astype(np.int32),
+        name_frequencies=np.rint(table.names * scale).astype(np.int32),
+        gap_counts=np.zeros((2, GAP_BINS)),
+        sampled_times=np.zeros(SAMPLED_TIMES, np.int64),
+    )
 
 
-def _doubled(tables: Tables, fields: tuple[str, ...], free: str, height: int) -> Tables:
-    grown = {}
-    for field in fields:
-        old = getattr(tables, field)
-        fill = -1 if field in ("story", "article", "near_story") else 0
-        grown[field] = np.concatenate([old, np.full_like(old, fill)])
-    stack = getattr(tables, free)
-    slots = len(stack)
-    bigger = np.zeros(2 * slots, np.int32)
-    left = int(tables.heights[height])
-    bigger[:slots] = np.arange(2 * slots - 1, slots - 1, -1)
-    bigger[slots : slots + left] = stack[:left]
-    tables.heights[height] = slots + left
-    return tables._replace(**grown, **{free: bigger})
+def _new_stories(slots: int, dimensions: int) -> Stories:
+    return Stories(
+        number=np.full(slots, FREE, np.int64),
+        size=np.zeros(slots, np.int32),
+        dated_size=np.zeros(slots, np.int32),
+        first_time=np.zeros(slots, np.int64),
+        last_time=np.zeros(slots, np.int64),
+        last_arrival=np.zeros(slots, np.int64),
+        language=np.zeros(slots, np.int32),
+        exemplars=np.zeros((slots, MAX_EXEMPLARS), np.int32),
+        exemplar_count=np.zeros(slots, np.int32),
+        pair_sums=np.zeros((slots, CHANNELS)),
+        channel_sizes=np.zeros((slots, CHANNELS), np.int32),
+        join_scores=np.zeros((slots, 3)),
+        background_sums=np.zeros((slots, CHANNELS)),
+        centre=np.zeros((slots, dimensions), np.int8),
+        links=StoryLinks(
+            number=np.full((slots, MAX_LINKS), FREE, np.int64),
+            slot=np.zeros((slots, MAX_LINKS), np.int32),
+            links=np.zeros((slots, MAX_LINKS), np.int32),
+        ),
+        free=free_slots(0, slots, slots),
+    )
+
+
+def _new_exemplars(slots: int, dimensions: int) -> Exemplars:
+    return Exemplars(
+        article=np.full(slots, FREE, np.int64),
+        words=np.zeros((slots, MAX_TERMS), np.uint32),
+        word_weights=np.zeros((slots, MAX_TERMS), np.int16),
+        lead_weights=np.zeros((slots, MAX_TERMS), np.int16),
+        word_count=np.zeros(slots, np.int32),
+        names=np.zeros((slots, MAX_NAMES), np.uint32),
+        name_weights=np.zeros((slots, MAX_NAMES), np.int16),
+        name_count=np.zeros(slots, np.int32),
+        vector=np.zeros((slots, dimensions), np.int8),
+        length=np.zeros(slots),
+        event_time=np.zeros(slots, np.int64),
+        dated=np.zeros(slots, np.int32),
+        language=np.zeros(slots, np.int32),
+        free=free_slots(0, slots, slots),
+    )

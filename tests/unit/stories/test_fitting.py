@@ -8,7 +8,7 @@ from stream.stories.decision.model_file import LearnedScore, columns_of
 from stream.stories.decision.scorer import Scorer
 from stream.training.fitting import Examples, fit, mean_of
 
-FEATURES = (Feature("alike", 1, "alike"), Feature("far", 0, "far apart"))
+FEATURES = (Feature("alike", 1), Feature("far", 0))
 SEEDS = (1, 2, 3)
 
 

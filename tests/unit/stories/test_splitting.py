@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.fold.story_record import SHOWN_ARTICLES
-from stream.stories.index.state import MAX_MEMBERS
+from stream.stories.index.state import MAX_EXEMPLARS
 from stream.stories.results import StorySplit
 from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_AT, SPLIT_THRESHOLD, find_halves
@@ -97,4 +97,4 @@ def test_a_restored_index_parts_as_the_one_that_was_never_stopped(restart_at: in
 
 
 def test_every_article_of_a_story_that_may_be_parted_is_an_exemplar_and_is_listed():
-    assert max(SPLIT_AT) <= min(MAX_MEMBERS, SHOWN_ARTICLES)
+    assert max(SPLIT_AT) <= min(MAX_EXEMPLARS, SHOWN_ARTICLES)

@@ -10,7 +10,7 @@ import pytest
 from stream.evaluation.measures import b_cubed
 from stream.stories.assign import COUNTED
 from stream.stories.decision.join_features import GROWN
-from stream.stories.index.state import COHESION_LEVEL, SIZE_LEVEL
+from stream.stories.index.state import BASELINE_COUNT, BASELINE_SUM, COHESION_BASELINE, SIZE_BASELINE
 from stream.stories.results import Factor
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
@@ -107,8 +107,8 @@ def test_what_is_usual_in_size_follows_the_stories_that_articles_join():
 
 
 def usual_size(index: StoryIndex) -> float:
-    levels = index.snapshot()["levels"]
-    return levels[SIZE_LEVEL, 0] / levels[SIZE_LEVEL, 1]
+    baselines = index.snapshot()["stream.baselines"]
+    return baselines[SIZE_BASELINE, BASELINE_SUM] / baselines[SIZE_BASELINE, BASELINE_COUNT]
 
 
 @pytest.mark.parametrize("restart_at", [1, 7, 180])
@@ -191,8 +191,8 @@ def test_neither_the_words_nor_the_size_of_a_burst_become_usual_by_it():
     for number in range(100):
         send(index, number, 1, number / 400)
         snapshot = index.snapshot()
-        frequencies = (snapshot[f"{kind}_frequency_counts"].sum() for kind in ("word", "name"))
-        counted.append((*frequencies, *snapshot["levels"][[SIZE_LEVEL, COHESION_LEVEL], 0]))
+        frequencies = (snapshot[f"stream.{kind}_frequencies.counts"].sum() for kind in ("word", "name"))
+        counted.append((*frequencies, *snapshot["stream.baselines"][[SIZE_BASELINE, COHESION_BASELINE], 0]))
     assert len(set(counted[:COUNTED])) == COUNTED
     assert set(counted[COUNTED:]) == {counted[COUNTED - 1]}
 
