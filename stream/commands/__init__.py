@@ -12,6 +12,7 @@ from stream.errors import NewsfoldError, operator_action
 from stream.extras import missing_extra
 
 COMMANDS = {
+    "board": "Show the stories as a web page.",
     "broker": "Run a Kafka broker on this machine, for development.",
     "build-encoder": "Build the encoder for several languages, once.",
     "dead-letters": "List what could not be read, or send it again.",

@@ -1,0 +1,1 @@
+"""The board: a web page of the stories, made from the public topics alone."""
