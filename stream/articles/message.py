@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from stream.articles.addresses import address_of
 from stream.errors import InvalidArticleError
 
 MAX_ID_CHARACTERS = 1024  # an id is a Kafka key and a log field; feeds use urls at most
@@ -60,7 +61,11 @@ class SentArticle(msgspec.Struct, kw_only=True):
     """An article as its producer sends it. Needed: `id` or `url`, and some text; unknown fields are ignored."""
 
     id: Annotated[
-        str | int | None, Meta(description="Your id, string or number; `url` serves where it is missing.")
+        str | int | None,
+        Meta(
+            description="Your id, string or number. Where it is missing `url` serves, without what differs between "
+            "forms of one address: tracking parameters, AMP and mobile hosts, `www.`, http or https."
+        ),
     ] = None
     url: Annotated[str | None, Meta(description="Address of the article.")] = None
     title: Text = None
@@ -136,7 +141,7 @@ def _article(article_id: str, sent: SentArticle) -> Article:
 
 
 def _id_of(sent: SentArticle) -> str:
-    article_id = str(sent.id) if sent.id not in (None, "") else (sent.url or "")
+    article_id = str(sent.id) if sent.id not in (None, "") else address_of(sent.url or "")
     if not article_id.strip():
         raise InvalidArticleError("no_id", "neither id nor url is given")
     if len(article_id) > MAX_ID_CHARACTERS:

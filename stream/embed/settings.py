@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+from stream.articles.formats.registry import FormatName
+
 MEBIBYTE = 1_048_576
 
 
@@ -19,4 +21,9 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
         ge=1_024,
         le=64 * MEBIBYTE,
         description="Bytes of an article; larger ones are dead-lettered.",
+    )
+    format: FormatName = Field(
+        FormatName.AUTO,
+        description="Format of the articles topic: auto recognises each message; newsfold, schema-org, ninjs, "
+        "newsapi, webz, gdelt, feed or news-please read all as that (docs/feeds.md).",
     )

@@ -12,9 +12,11 @@ import xxhash
 
 from embeddings.encoder import Encoder, EncoderText
 from stream.articles.cleaning import clean_text
+from stream.articles.formats.registry import FormatName
 from stream.articles.language import detect_language
 from stream.articles.lead import lead_of
-from stream.articles.message import Article, Retraction, read_article
+from stream.articles.message import Article, Retraction
+from stream.articles.reading import read_message
 from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerprints_of
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
@@ -65,10 +67,18 @@ def cleaned(article: Article) -> EncoderText:
 class Embedder:
     """Turns messages into records. Not thread-safe: call it from one thread."""
 
-    def __init__(self, encoder: Encoder, max_article_bytes: int, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        max_article_bytes: int,
+        metrics: Metrics,
+        wanted: FormatName = FormatName.AUTO,
+    ) -> None:
+        """`wanted`: the format of all messages, AUTO to recognise each."""
         self._encoder = encoder
         self._max_article_bytes = max_article_bytes
         self._metrics = metrics
+        self._wanted = wanted
         self.model = f"{encoder.name}@{encoder.version}"
 
     def warm_up(self) -> None:
@@ -109,7 +119,7 @@ class Embedder:
             return Refused(message, "failed", error)
 
     def _prepare(self, message: Incoming) -> _Prepared | EmbeddedArticle:
-        read = read_article(message.value, message.key, self._max_article_bytes)
+        read = read_message(message.value, message.key, self._max_article_bytes, self._wanted)
         if isinstance(read, Retraction):
             return EmbeddedArticle(
                 id=read.id, origin=message.origin, ingested=message.ingested, retracted=True

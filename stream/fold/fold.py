@@ -12,6 +12,7 @@ from typing import Self
 import msgspec
 import numpy as np
 
+from stream.articles.addresses import address_of
 from stream.contract.events import Assignment, Folded, Method, Outcome, Reason, StoryEvent, iso
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
@@ -61,6 +62,8 @@ class Fold:
         moment = _Moment(article, logged, state.time.event_time(published, logged))
         moment.stories.extend(state.let_time_pass())
         known = state.registry.number_of(article.id)
+        if known is None and article.retracted:  # under its url, which other articles' ids are made of
+            known = state.registry.number_of(address_of(article.id))
         if known is not None and self._is_repeat(article, known):
             return moment.folded(Outcome.REPEATED)
         if article.retracted:

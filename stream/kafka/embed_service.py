@@ -91,9 +91,9 @@ class EmbedService(Service):
         return producer
 
     def _load(self) -> Embedder:
-        embedder = Embedder(
-            load_encoder(self._settings.encoder), self._settings.intake.max_article_bytes, self._metrics
-        )
+        intake = self._settings.intake
+        encoder = load_encoder(self._settings.encoder)
+        embedder = Embedder(encoder, intake.max_article_bytes, self._metrics, intake.format)
         embedder.warm_up()
         return embedder
 
