@@ -156,8 +156,13 @@ STATE = Section(
             ],
         ),
         Panel(
-            "Dates refused", "Dates of articles that could not be read or believed.", "suffix: /s",
-            [Query(rate("newsfold_dates_refused_total"), "refused")],
+            "Fields set aside", "Dates that could not be read or believed, fields of the wrong type, and languages "
+            "that the text contradicts.", "suffix: /s",
+            [
+                Query(rate("newsfold_dates_refused_total"), "dates"),
+                Query(rate("newsfold_fields_refused_total"), "fields of another type"),
+                Query(rate("newsfold_languages_overruled_total"), "languages"),
+            ],
         ),
     ),
 )  # fmt: skip

@@ -19,12 +19,17 @@ MAX_RAW_CHARACTERS = (
     200_000  # read of one field, markup included; the HTML parser's worst case stays near 1 s
 )
 
-_TAG = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|u|em|strong|small|ul|ol|li|dl|h[1-6]|table|tr|td|img|script|style|figure|picture|"
-    r"video|iframe|blockquote|pre|article|section|main|header|footer|nav|form|html|head|body|title|font|center|hr)"
-    r"(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
+# A tag: one of HTML in any case, or any other name in lower case; `<Reuters>` and `<3` are text.
+_BLOCKS = (
+    r"p|br|div|ul|ol|li|dl|dt|dd|h[1-6]|table|tr|td|th|blockquote|pre|article|section|main|header|footer|hr"
 )
+_TAG = re.compile(
+    rf"</?(?:(?i:{_BLOCKS}|span|a|b|i|u|em|strong|small|img|script|style|figure|picture|video|iframe|nav|form|html|head"
+    r"|body|title|font|center)|[a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:\s[^<>]*)?/?>"
+)
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+MAX_ESCAPES = 4  # times a text is unescaped: once for each system it came through; three were seen
 _WHOLE_PAGE = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
 _UNREAD_ELEMENTS = ["script", "style", "noscript", "template", "iframe", "svg", "button", "select"]
 
@@ -80,16 +85,30 @@ def _repair_encoding(text: str) -> str:
 
 
 def _extract_from_html(text: str) -> str:
-    """Return the text of HTML, also of HTML that was escaped as a whole; plain text comes back unescaped."""
-    if "<" in text and _TAG.search(text):
+    """Return the text of HTML, also of HTML that was escaped, as a whole or in part, once or several times."""
+    text = _CDATA.sub("", text)
+    for _ in range(MAX_ESCAPES):
+        before = text
+        if "<" in text and _TAG.search(text):
+            text = _read_markup(text)
+        elif "&" in text:
+            text = html.unescape(text)
+        if text == before:
+            break
+        text = _CDATA.sub("", text)
+    return text
+
+
+def _read_markup(text: str) -> str:
+    """Read a text with tags; where none of them makes paragraphs, its lines do."""
+    if "\n" not in text or _BLOCK.search(text):
         return _read_html(text)
-    if "&" not in text:
-        return text
-    unescaped = html.unescape(text)
-    return _read_html(unescaped) if "<" in unescaped and _TAG.search(unescaped) else unescaped
+    return "\n".join(_read_html(line) if "<" in line or "&" in line else line for line in text.split("\n"))
 
 
 def _read_html(text: str) -> str:
+    """The text of one piece of HTML, of a whole page its article."""
+
     def extract(main_content: bool) -> str:
         return extract_plain_text(
             text,

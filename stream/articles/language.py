@@ -1,4 +1,4 @@
-"""The language of an article whose producer does not name it, by a small model that ships in its package."""
+"""The language of an article: what its producer's tag means, or what a small packaged model finds."""
 
 from functools import cache
 
@@ -8,18 +8,64 @@ EXAMINED_CHARACTERS = 400  # of title and text: beyond this the answer no longer
 LEAST_CHARACTERS = 12  # fewer say nothing
 LEAST_CONFIDENCE = 0.5  # below it two languages are about as likely: say none rather than guess
 
+SURE_CONFIDENCE = 0.9  # from here on the text has the last word against its producer's tag ...
+SURE_CHARACTERS = 60  # ... if it is this long: names of another language fill shorter ones
+
+# Tags that say the same (CLDR's language aliases and macrolanguages): one code each, so that their articles meet.
+_SAME = {
+    "nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "fil": "tl", "sh": "sr",
+    "cmn": "zh", "yue": "zh", "wuu": "zh", "arb": "ar", "arz": "ar", "pes": "fa", "prs": "fa", "zsm": "ms",
+    "ekk": "et", "lvs": "lv", "als": "sq", "swh": "sw", "khk": "mn", "nob": "no", "nno": "no",
+}  # fmt: skip
+# Languages that a model of a few hundred characters takes for one another: their tags are believed.
+_ALIKE = tuple(
+    frozenset(group.split())
+    for group in (
+        "no da sv", "sr hr bs sl mk", "id ms jv su min", "cs sk", "pt gl es ca ast oc an eu", "uk ru be bg mk rue",
+        "hi mr ne bh mai", "fa ps ur ckb ar", "nl af li fy", "de lb nds bar gsw", "et fi", "tr az", "fr oc ca wa",
+        "it la scn lmo vec co", "kk ky tt ba", "zh wuu yue ja", "en sco simple",
+    )
+)  # fmt: skip
+
+
+def language_code(tag: str | None) -> str | None:
+    """The language of a BCP 47 tag: `en-GB` and `en_US` are both `en`, `nb` and `nn-NO` are `no`.
+
+    None where it has neither two letters nor a known code of three: names (`English`) are left to detection.
+    """
+    code = (tag or "").strip().lower().replace("_", "-").split("-")[0]
+    if code in _SAME:
+        return _SAME[code]
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
+
+
+def language_of(tagged: str | None, title: str, text: str) -> str | None:
+    """Return the language of an article, or None where it is uncertain.
+
+    Its producer's tag stands unless the text is long enough, and clearly of a language that is not easily taken for
+    the tagged one.
+    """
+    found, confidence = _detect(f"{title} {text}")
+    if tagged is None:
+        return found if confidence >= LEAST_CONFIDENCE else None
+    sure = confidence >= SURE_CONFIDENCE and len(title) + len(text) >= SURE_CHARACTERS
+    if found is None or not sure or found == tagged or any({found, tagged} <= group for group in _ALIKE):
+        return tagged
+    return found
+
 
 @cache
 def _detector() -> LangDetector:
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
 
 
-def detect_language(title: str, text: str) -> str | None:
-    """Return the ISO 639 code of the language of title and text, or None where it is uncertain."""
-    sample = f"{title} {text}"[:EXAMINED_CHARACTERS].replace("\n", " ").strip()
+def _detect(text: str) -> tuple[str | None, float]:
+    sample = text[:EXAMINED_CHARACTERS].replace("\n", " ").strip()
     if len(sample) < LEAST_CHARACTERS:
-        return None
+        return None, 0.0
+    if sample.isupper():  # the model takes capitals for other scripts
+        sample = sample.lower()
     found = _detector().detect(sample, k=1)
-    if not found or found[0]["score"] < LEAST_CONFIDENCE:
-        return None
-    return str(found[0]["lang"])
+    if not found:
+        return None, 0.0
+    return language_code(str(found[0]["lang"])) or str(found[0]["lang"]), float(found[0]["score"])

@@ -5,22 +5,20 @@ same thing are accepted (body, description, lang). What cannot be read raises In
 """
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from stream.articles.addresses import address_of
+from stream.articles.dates import read_date
+from stream.articles.decoding import decode_fields, is_tombstone
+from stream.articles.language import language_code
 from stream.errors import InvalidArticleError
 
 MAX_ID_CHARACTERS = 1024  # an id is a Kafka key and a log field; feeds use urls at most
 MAX_URL_CHARACTERS = 4096  # beyond what browsers and servers accept in practice
 MAX_NAME_CHARACTERS = 256  # of a source or a language
-EARLIEST = -2_208_988_800_000  # 1900-01-01: older dates are producers' errors, not news
-LATEST = 7_258_118_400_000  # 2200-01-01
-EPOCH_SECONDS_BELOW = 100_000_000_000  # a number below this is seconds (year 5138), above it milliseconds
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 WITHDRAWN_STATUSES = frozenset({"canceled", "cancelled", "withheld"})  # IPTC ninjs pubStatus
 
@@ -39,6 +37,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     updated: int | None = None
     image: str | None = None
     dates_refused: int = 0
+    fields_refused: int = 0
 
 
 class Retraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +49,10 @@ class Retraction(msgspec.Struct, frozen=True, kw_only=True):
 
 Text = Annotated[str | None, Meta(description="Plain text or HTML.")]
 Moment = Annotated[
-    str | int | float | None,
+    str | int | float | dict[str, Any] | None,
     Meta(
-        description="ISO 8601, RFC 2822, or seconds or milliseconds since 1970; a time without a zone is UTC."
+        description="ISO 8601, RFC 822 or another unambiguous date, seconds or milliseconds since 1970, or MongoDB's "
+        "`{$date}`; a time without a zone is UTC. What is open (`03/04/2026`) leaves the article undated."
     ),
 ]
 
@@ -99,30 +99,21 @@ def read_article(value: bytes | None, key: bytes | None, max_bytes: int) -> Arti
     Raises:
         InvalidArticleError: reason is one of oversized, no_value, undecodable, invalid, no_id, no_text.
     """
-    if value is None:
+    if value is None or is_tombstone(value):
         return Retraction(id=_key_as_id(key), tombstone=True)
     if len(value) > max_bytes:
         raise InvalidArticleError("oversized", f"{len(value)} bytes, the limit is {max_bytes}")
-    sent = _decode(value)
+    sent, fields_refused = decode_fields(value, _decoder, SentArticle)
     article_id = _id_of(sent)
     if (sent.status or "").lower() in WITHDRAWN_STATUSES:
         return Retraction(id=article_id, tombstone=False)
-    article = _article(article_id, sent)
+    article = _article(article_id, sent, fields_refused)
     if not (article.title.strip() or article.text.strip() or article.summary.strip()):
         raise InvalidArticleError("no_text", f"article {article_id!r} has no title, text or summary")
     return article
 
 
-def _decode(value: bytes) -> SentArticle:
-    try:
-        return _decoder.decode(value)
-    except msgspec.ValidationError as error:
-        raise InvalidArticleError("invalid", str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidArticleError("undecodable", f"not a JSON object: {error}") from None
-
-
-def _article(article_id: str, sent: SentArticle) -> Article:
+def _article(article_id: str, sent: SentArticle, fields_refused: int) -> Article:
     published, published_refused = _moment(sent.published_at)
     updated, updated_refused = _moment(sent.updated_at)
     return Article(
@@ -132,11 +123,12 @@ def _article(article_id: str, sent: SentArticle) -> Article:
         text=sent.text or sent.body or "",
         summary=sent.summary or sent.description or "",
         source=_source_name(sent.source),
-        language=_language_code(sent.language or sent.lang),
+        language=language_code(sent.language or sent.lang),
         published=published,
         updated=updated,
         image=_web_address(sent.image),
         dates_refused=published_refused + updated_refused,
+        fields_refused=fields_refused,
     )
 
 
@@ -173,37 +165,9 @@ def _source_name(source: str | dict[str, Any] | None) -> str | None:
     return name.strip()[:MAX_NAME_CHARACTERS] or None if isinstance(name, str) else None
 
 
-def _language_code(language: str | None) -> str | None:
-    """The primary subtag of a BCP 47 tag in lower case: `en-GB` and `en_US` are both `en`.
-
-    None where it has not two letters: names (`English`), codes of three letters (`eng`, `und`) are left to detection.
-    """
-    code = (language or "").strip().lower().replace("_", "-").split("-")[0]
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
-
-
-def _moment(sent: str | int | float | None) -> tuple[int | None, int]:
+def _moment(sent: Any) -> tuple[int | None, int]:
     """A time in milliseconds and 0, or None and 1 where the date was given but cannot be believed."""
     if sent is None or sent == "":
         return None, 0
-    moment = _from_text(sent) if isinstance(sent, str) else _from_number(sent)
-    return (moment, 0) if moment is not None and EARLIEST <= moment < LATEST else (None, 1)
-
-
-def _from_number(number: int | float) -> int | None:
-    try:
-        return int(number * 1000 if abs(number) < EPOCH_SECONDS_BELOW else number)
-    except (OverflowError, ValueError):
-        return None
-
-
-def _from_text(text: str) -> int | None:
-    """ISO 8601, or the RFC 2822 form of RSS; a time without a zone is UTC."""
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = parse(text.strip())
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return round(moment.timestamp() * 1000)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-    return None
+    moment = read_date(sent)
+    return moment, int(moment is None)

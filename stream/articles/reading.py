@@ -1,5 +1,6 @@
 """One message of the articles topic, in whatever known format, read into an article."""
 
+from stream.articles.decoding import is_tombstone
 from stream.articles.formats.registry import FormatName, adapted, explained
 from stream.articles.message import Article, Retraction, read_article
 from stream.errors import InvalidArticleError
@@ -13,7 +14,7 @@ def read_message(
     Raises:
         InvalidArticleError: as of read_article; the message says what it was read as.
     """
-    if value is None or len(value) > max_bytes:
+    if value is None or is_tombstone(value) or len(value) > max_bytes:
         return read_article(value, key, max_bytes)
     native, read_as = adapted(value, wanted)
     try:

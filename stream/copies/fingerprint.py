@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from stream.articles.boilerplate import is_boilerplate
+from stream.articles.spelling import one_spelling
 from stream.articles.unicode_version import normalize
 from stream.copies.char_classes import ASCII_WORDS, CLASSES, LOWER
 from stream.copies.shingling import read_texts
@@ -55,7 +56,7 @@ def _text_of(title: str, text: str) -> str:
     chosen = (text if text.strip() else title)[:MAX_CHARACTERS]
     if is_boilerplate(chosen):
         return ""
-    return html.unescape(chosen) if "&" in chosen else chosen
+    return one_spelling(html.unescape(chosen) if "&" in chosen else chosen)
 
 
 def _read(texts: list[str]) -> tuple[list[Fingerprint], list[int]]:

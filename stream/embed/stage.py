@@ -13,7 +13,7 @@ import xxhash
 from embeddings.encoder import Encoder, EncoderText
 from stream.articles.cleaning import clean_text
 from stream.articles.formats.registry import FormatName
-from stream.articles.language import detect_language
+from stream.articles.language import language_of
 from stream.articles.lead import lead_of
 from stream.articles.message import Article, Retraction
 from stream.articles.reading import read_message
@@ -61,7 +61,7 @@ def cleaned(article: Article) -> EncoderText:
     """The readable title and text of an article, and its language: the producer's word, or detected."""
     title = clean_text(article.title).replace("\n", " ")
     text = clean_text(article.text or article.summary)
-    return EncoderText(title=title, text=text, language=article.language or detect_language(title, text))
+    return EncoderText(title=title, text=text, language=language_of(article.language, title, text))
 
 
 class Embedder:
@@ -125,7 +125,9 @@ class Embedder:
                 id=read.id, origin=message.origin, ingested=message.ingested, retracted=True
             )
         self._metrics.dates_refused.inc(read.dates_refused)
+        self._metrics.fields_refused.inc(read.fields_refused)
         text = cleaned(read)
+        self._metrics.languages_overruled.inc(read.language not in (None, text.language))
         if not (text.title or text.text):
             raise InvalidArticleError("no_text", f"article {read.id!r} holds no text once cleaned")
         return _Prepared(message, self._record(message, read, text), text)
@@ -138,7 +140,7 @@ class Embedder:
             ingested=message.ingested,
             url=article.url,
             title=shown[:SHOWN_TITLE_CHARACTERS],
-            source=article.source,
+            source=clean_text(article.source) if article.source else None,
             language=text.language,
             published=article.published,
             updated=article.updated,

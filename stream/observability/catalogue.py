@@ -69,6 +69,14 @@ DATES_REFUSED = MetricSpec(
     "newsfold_dates_refused", Kind.COUNTER, "dates",
     "Dates of articles that could not be read or believed; the article is taken as undated.",
 )  # fmt: skip
+FIELDS_REFUSED = MetricSpec(
+    "newsfold_fields_refused", Kind.COUNTER, "fields",
+    "Fields of articles that were left out because of their type, such as a number in place of text.",
+)  # fmt: skip
+LANGUAGES_OVERRULED = MetricSpec(
+    "newsfold_languages_overruled", Kind.COUNTER, "articles",
+    "Articles whose text is clearly in another language than their tag says; the text decides.",
+)  # fmt: skip
 STORY_EVENTS = MetricSpec(
     "newsfold_story_events", Kind.COUNTER, "records",
     "Records committed to the stories topic, by type; `expired` is a tombstone. An update that a later one of the "
@@ -203,8 +211,9 @@ BUILD = MetricSpec(
 )  # fmt: skip
 
 CATALOGUE = (
-    CONSUMED, PROCESSED, DEAD_LETTERS, DATES_REFUSED, STORY_EVENTS, STORY_SPLITS, END_TO_END, CLUSTERING_LATENCY,
-    STEP_SECONDS, BATCH_SIZE, LAG, BOARD_LAG, REBALANCES, LAST_PROCESSED, TRANSACTIONS_FAILED, SHARDS,
+    CONSUMED, PROCESSED, DEAD_LETTERS, DATES_REFUSED, FIELDS_REFUSED, LANGUAGES_OVERRULED, STORY_EVENTS, STORY_SPLITS,
+    END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, LAG, BOARD_LAG, REBALANCES, LAST_PROCESSED,
+    TRANSACTIONS_FAILED, SHARDS,
     REBUILD_REMAINING, STATE_ENTRIES, STATE_BYTES, FORCED_EVICTIONS, OVERFLOWS, STREAM_TIME, THRESHOLD_SHIFT,
     CLOCK_SKEW, CHECKPOINTS, CHECKPOINT_TIME, CHECKPOINT_INTERVAL, UNSAVED, CHECKPOINT_QUEUE, BUILD,
 )  # fmt: skip

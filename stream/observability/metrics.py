@@ -35,6 +35,8 @@ class Metrics:
         self.processed = self._counter(catalogue.PROCESSED)
         self.dead_letters = self._counter(catalogue.DEAD_LETTERS)
         self.dates_refused = self._counter(catalogue.DATES_REFUSED)
+        self.fields_refused = self._counter(catalogue.FIELDS_REFUSED)
+        self.languages_overruled = self._counter(catalogue.LANGUAGES_OVERRULED)
         self.story_events = self._counter(catalogue.STORY_EVENTS)
         self.story_splits = self._counter(catalogue.STORY_SPLITS)
         self.end_to_end_seconds = self._histogram(catalogue.END_TO_END)

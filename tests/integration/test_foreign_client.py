@@ -6,8 +6,8 @@ from time import monotonic
 
 import jsonschema
 from confluent_kafka import Consumer, Producer
-
 from stream.contract.json_schema import FOLDER
+
 from tests.support.newsroom import PATIENCE, Newsroom
 
 ARTICLE = {

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from mmh3 import hash as murmurhash3
 from stopwordsiso import stopwords
 
+from stream.articles.spelling import one_spelling
 from stream.articles.unicode_version import without_newer_characters
 
 TERM_BUCKETS = 1 << 20
@@ -82,13 +83,13 @@ def term_bucket(word: str) -> int:
     """The bucket of a word, or -1 for what is no evidence: a single letter."""
     if len(word) < 2 and word.isascii():
         return -1
-    return int(murmurhash3(_stem(word), TERM_SEED, signed=False)) % TERM_BUCKETS
+    return int(murmurhash3(_stem(one_spelling(word)), TERM_SEED, signed=False)) % TERM_BUCKETS
 
 
 @lru_cache(maxsize=MAX_CACHED)
 def name_bucket(name: str) -> int:
     """The bucket of a name or a number, in a space of its own."""
-    return int(murmurhash3(name, NAME_SEED, signed=False)) % TERM_BUCKETS
+    return int(murmurhash3(one_spelling(name), NAME_SEED, signed=False)) % TERM_BUCKETS
 
 
 def _stem(word: str) -> str:
