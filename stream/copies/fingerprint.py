@@ -12,7 +12,7 @@ from stream.articles.unicode_version import normalize
 from stream.copies.char_classes import ASCII_WORDS, CLASSES, LOWER
 from stream.copies.shingling import read_texts
 
-FINGERPRINT_VERSION = 1  # raise it with every change that gives a text another fingerprint: records carry it
+FINGERPRINT_VERSION = 2  # raise it with every change that gives a text another fingerprint: records carry it
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 
 
