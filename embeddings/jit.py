@@ -21,6 +21,9 @@ PACKAGES = ("stream", "embeddings")
 
 # `part`: called from kernels only, so it needs neither a way in nor a place on disk of its own.
 part: Callable[[Callable[..., Any]], Any] = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# `inlined`: a part of the innermost loops. A call counts the references to every array that it is given, which costs
+# more than what a short part does.
+inlined: Callable[[Callable[..., Any]], Any] = numba.njit(inline="always")
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -24,9 +24,9 @@ _LETTERS = {
 _HARAKAT = {
     chr(code): "" for code in (*range(0x064B, 0x0653), 0x0670)
 }  # vowel signs of Arabic, mostly left out
-_TABLE = _digits() | {ord(one): other for one, other in (_LETTERS | _HARAKAT).items()}
+SPELLINGS = _digits() | {ord(one): other for one, other in (_LETTERS | _HARAKAT).items()}
 _FOREIGN = re.compile(
-    "[" + re.escape("".join(map(chr, sorted(_TABLE)))) + "]"
+    "[" + re.escape("".join(map(chr, sorted(SPELLINGS)))) + "]"
 )  # most texts hold none of them
 _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f](?=\d{3}(?!\d))")
 
@@ -34,5 +34,5 @@ _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f](?=\d{3}(?!\d))")
 def one_spelling(text: str) -> str:
     """The text with ASCII digits, without separators of thousands, and with one spelling of letters."""
     if not text.isascii() and _FOREIGN.search(text):
-        text = text.translate(_TABLE)
+        text = text.translate(SPELLINGS)
     return _THOUSANDS.sub("", text)

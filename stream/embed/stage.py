@@ -21,7 +21,7 @@ from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerpr
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
 from stream.observability.metrics import Metrics
-from stream.stories.text.evidence import EVIDENCE_VERSION, evidence_of
+from stream.stories.text.evidence import EVIDENCE_VERSION, Evidence, evidence_of_each
 from stream.stories.text.written_names import written_names
 
 SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are page furniture
@@ -86,6 +86,7 @@ class Embedder:
         _try_on_probe()
         probe = [cleaned(PROBE)]
         _fingerprints(probe)
+        _evidence(probe)
         self._vectors(probe)
 
     def embed(self, messages: Sequence[Incoming]) -> list[EmbeddedArticle | Refused]:
@@ -98,11 +99,14 @@ class Embedder:
             results = [self._prepare_or_refuse(message) for message in messages]
             texts = [one.text for one in results if isinstance(one, _Prepared)]
             fingerprints = iter(_each(_fingerprints, texts))
+            evidence = iter(_each(_evidence, texts))
         with self._metrics.timed("encode"):
             vectors = iter(_each(self._vectors, texts))
         self._metrics.batch_size.observe(len(texts))
         return [
-            _finished(one, next(fingerprints), next(vectors)) if isinstance(one, _Prepared) else one
+            _finished(one, next(fingerprints), next(evidence), next(vectors))
+            if isinstance(one, _Prepared)
+            else one
             for one in results
         ]
 
@@ -146,7 +150,6 @@ class Embedder:
             updated=article.updated,
             content=_content_hash(article, text),
             model=self.model,
-            evidence=evidence_of(text.title, text.text, text.language),
             fingerprint_version=FINGERPRINT_VERSION,
             evidence_version=EVIDENCE_VERSION,
             lead=lead_of(text.text),
@@ -156,23 +159,29 @@ class Embedder:
 
 
 def _finished(
-    one: _Prepared, fingerprint: Fingerprint | Exception, vector: bytes | Exception
+    one: _Prepared,
+    fingerprint: Fingerprint | Exception,
+    evidence: Evidence | Exception,
+    vector: bytes | Exception,
 ) -> EmbeddedArticle | Refused:
-    for made in (fingerprint, vector):
+    for made in (fingerprint, evidence, vector):
         if isinstance(made, Exception):
             return Refused(one.incoming, "failed", made)
-    return msgspec.structs.replace(one.record, fingerprint=fingerprint, vector=vector)
+    return msgspec.structs.replace(one.record, fingerprint=fingerprint, evidence=evidence, vector=vector)
 
 
 def _try_on_probe() -> None:
     """Do with a harmless article what is done with each alone."""
     text = cleaned(PROBE)
-    evidence_of(text.title, text.text, text.language)
     written_names(text.title, lead_of(text.text), text.language)
 
 
 def _fingerprints(texts: Sequence[EncoderText]) -> list[Fingerprint]:
     return fingerprints_of([(text.title, text.text) for text in texts])
+
+
+def _evidence(texts: Sequence[EncoderText]) -> list[Evidence]:
+    return evidence_of_each([(text.title, text.text, text.language) for text in texts])
 
 
 def _each(

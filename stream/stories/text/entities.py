@@ -14,12 +14,17 @@ from stream.stories.text.tokenizer import MAX_CACHED, MAX_CHARACTERS
 _UPPER = "".join(chr(c) for c in range(0x2000) if chr(c).isupper())
 _CAPITAL = rf"[{re.escape(_UPPER)}]"
 _REST = r"[\w’'&-]*"
-_LINK = r"(?:\s(?:of|de|da|do|dos|del|der|den|di|du|la|le|van|von|bin|al|y))?\s"
+LINKING_WORDS = (
+    *("of", "de", "da", "do", "dos", "del", "der", "den", "di"),
+    *("du", "la", "le", "van", "von", "bin", "al", "y"),
+)
+_LINK = rf"(?:\s(?:{'|'.join(LINKING_WORDS)}))?\s"
 _LINKED = re.compile(r"\s(?=[a-z])\S+\s")
 # The first letter or digit comes before what must not precede it: the search for a class of characters is fast.
 _SPAN = re.compile(rf"{_CAPITAL}(?<![\w’'].){_REST}(?:{_LINK}{_CAPITAL}{_REST})*")
 _NUMBER = re.compile(r"\d(?<!\w\d)(?:[\d.,]*\d\b|(?=%))")
-_SENTENCE_ENDS = frozenset(".!?:;\n\"“”'‘’-–—•(")
+SENTENCE_ENDS = ".!?:;\n\"“”'‘’-–—•("
+STRIPPED_SIGNS = "’'\"“”.,:;!?()-"  # cut off both ends of a name
 MAX_SPAN_WORDS = 5  # longer spans are headlines in capitals, not names
 HEADLINE_SHARE = 0.6  # of a title's words capitalised: from here on capitals say nothing about names
 
@@ -69,7 +74,7 @@ def name_spans(text: str) -> Iterator[tuple[str, bool]]:
 
 def _opens_sentence(text: str, start: int) -> bool:
     before = text[max(0, start - 3) : start].rstrip(" ")
-    return not before or before[-1] in _SENTENCE_ENDS
+    return not before or before[-1] in SENTENCE_ENDS
 
 
 def _read_spans(text: str, function_words: frozenset[str], told: list[str], openers: list[str]) -> None:
@@ -97,4 +102,4 @@ def _parts(span: str, function_words: frozenset[str]) -> tuple[tuple[str, ...], 
 
 
 def _plain(word: str) -> str:
-    return word.strip("’'\"“”.,:;!?()-").lower().replace("’", "'").removesuffix("'s")
+    return word.strip(STRIPPED_SIGNS).lower().replace("’", "'").removesuffix("'s")

@@ -1,6 +1,6 @@
 """The embed stage: every message becomes a record or a refusal, whatever stands beside it in its batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
+from stream.articles.lead import lead_of
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.errors import InvalidArticleError
 from stream.observability.metrics import Metrics
-from stream.stories.text.evidence import Evidence, evidence_of
+from stream.stories.text.evidence import Evidence, evidence_of_each
 
 TEXTS = st.sampled_from(
     [
@@ -95,20 +96,35 @@ def test_a_text_in_another_language_than_the_table_has_words_but_no_vector(embed
 
 
 def failing_on(word: str):
-    """The gathering of evidence, but that it cannot stand one word."""
+    """The gathering of evidence in batches, but that it fails on one word."""
 
-    def evidence(title: str, text: str, language: str | None) -> Evidence:
-        if word in text:
+    def evidence(articles: Sequence[tuple[str, str, str | None]]) -> list[Evidence]:
+        if any(word in text for _, text, _ in articles):
             raise RecursionError("a library's bug")
-        return evidence_of(title, text, language)
+        return evidence_of_each(articles)
 
     return evidence
 
 
+def lead_failing_on(word: str):
+    """The choice of the lead, article by article, but that it fails on one word."""
+
+    def lead(text: str) -> str:
+        if word in text:
+            raise RecursionError("a library's bug")
+        return lead_of(text)
+
+    return lead
+
+
+BUGS = [("evidence_of_each", failing_on), ("lead_of", lead_failing_on)]
+
+
+@pytest.mark.parametrize(("step", "failing"), BUGS)
 def test_an_article_that_a_library_fails_on_is_refused_alone(
-    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch, step: str, failing: Callable[[str], object]
 ) -> None:
-    monkeypatch.setattr("stream.embed.stage.evidence_of", failing_on("glacier"))
+    monkeypatch.setattr(f"stream.embed.stage.{step}", failing("glacier"))
     messages = [message(0, "A ferry sails."), message(1, "The glacier thins."), message(2, "A ferry lands.")]
     before, refused, after = embedder.embed(messages)
     assert isinstance(refused, Refused)
@@ -117,10 +133,11 @@ def test_an_article_that_a_library_fails_on_is_refused_alone(
     assert [one.id for one in (before, after) if isinstance(one, EmbeddedArticle)] == ["a0", "a2"]
 
 
+@pytest.mark.parametrize(("step", "failing"), BUGS)
 def test_a_library_that_fails_on_a_harmless_article_too_ends_the_work(
-    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch, step: str, failing: Callable[[str], object]
 ) -> None:
-    monkeypatch.setattr("stream.embed.stage.evidence_of", failing_on(""))
+    monkeypatch.setattr(f"stream.embed.stage.{step}", failing(""))
     with pytest.raises(RecursionError):
         embedder.embed([message(0, "A ferry sails.")])
 
