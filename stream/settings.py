@@ -4,9 +4,13 @@ For example NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS=broker:9092. `newsfold settings` p
 defined beside the code that it configures; this file only puts them together.
 """
 
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 import pydantic
+from dotenv import dotenv_values
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,6 +30,11 @@ PREFIXED: dict[str, tuple[str, ...]] = {
     "intake": ("group",),
     "shard": ("group", "transactional_id_prefix"),
 }
+
+
+# Not settings: of the tests, of the shell's completion, and where secrets lie.
+OF_OTHERS = ("NEWSFOLD_TEST_", "NEWSFOLD_SECRETS_DIR", "_NEWSFOLD_COMPLETE")
+NEAR = 0.6  # likeness from which a name is offered for another, as difflib's own
 
 
 class Settings(BaseSettings):
@@ -70,13 +79,43 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: names each variable that is wrong and says why, never its value.
+        SettingsError: names each variable that is wrong or does not exist and says why, never its value.
     """
+    unknown = unknown_variables(_given_names())
+    if unknown:
+        raise SettingsError("These settings do not exist:\n" + "\n".join(unknown))
     try:
         return Settings()
     except pydantic.ValidationError as error:
         lines = [f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors()]
         raise SettingsError("These settings are wrong:\n" + "\n".join(lines)) from None
+
+
+def variables() -> set[str]:
+    """The names of all settings as environment variables."""
+    names = set()
+    for section, field in Settings.model_fields.items():
+        for name in field.annotation.model_fields:  # type: ignore[union-attr]
+            names.add(_variable((section, name)))
+    return names
+
+
+def unknown_variables(given: Iterable[str]) -> list[str]:
+    """A line for each variable that names no setting, with the nearest one that does."""
+    known = variables()
+    lines = []
+    for name in sorted(set(given)):
+        plain = name.upper()
+        if not plain.startswith("NEWSFOLD_") or plain in known or plain.startswith(OF_OTHERS):
+            continue
+        near = get_close_matches(plain, known, n=1, cutoff=NEAR)
+        lines.append(f"  {name}" + (f": did you mean {near[0]}?" if near else ""))
+    return lines
+
+
+def _given_names() -> list[str]:
+    """The names in the environment and in the .env file of the working folder."""
+    return [*os.environ, *(name for name in dotenv_values(".env") if name)]
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

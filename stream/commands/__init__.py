@@ -8,7 +8,8 @@ import click
 
 from deploy.errors import DeployError
 from embeddings.errors import ModelError
-from stream.errors import NewsfoldError, operator_action
+from stream.errors import BrokerUnavailableError, NewsfoldError, operator_action
+from stream.exit_codes import ExitCode
 from stream.extras import missing_extra
 
 COMMANDS = {
@@ -18,9 +19,12 @@ COMMANDS = {
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
     "evaluate": "Measure stories against labels, on your own articles.",
-    "produce": "Send articles of a JSON Lines file to Kafka.",
-    "replay": "Fold a JSON Lines file without Kafka.",
+    "explain": "Say why an article is where it is.",
+    "produce": "Check the articles of a file or feed, and send them to Kafka.",
+    "replay": "Fold a file of articles without Kafka.",
     "settings": "Print every setting and its meaning.",
+    "stories": "List the stories there are now.",
+    "story": "Show one story: its reports and why they are in it.",
     "tail": "Show stories as they change.",
     "topics": "Create the topics, or check them.",
     "tune": "Fit the story decision to your own labels.",
@@ -69,4 +73,4 @@ def main() -> None:
 def _refuse(error: Exception) -> NoReturn:
     click.secho(f"{type(error).__name__}: {error}", fg="red", err=True)
     click.echo(f"What to do: {operator_action(error)}", err=True)
-    sys.exit(2)
+    sys.exit(ExitCode.UNAVAILABLE if isinstance(error, BrokerUnavailableError) else ExitCode.REFUSED)

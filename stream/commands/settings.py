@@ -1,34 +1,57 @@
 """`newsfold settings`: every setting, its value now and its meaning."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 
 import click
+import msgspec
 from pydantic import BaseModel, SecretStr
-from rich.console import Console
-from rich.table import Table
 
 from stream.settings import Settings, load_settings
 
+WIDTH = 80
 LOGIN_IN_URL = re.compile(r"://[^/\s]*@")  # sftp://user:password@host: fsspec takes a login there
+
+
+HIDDEN = "(set, hidden)"
+NOT_SET = "(not set)"
 
 
 @click.command("settings")
 @click.option("--plain", is_flag=True, help="One NAME=value a line, as an .env file.")
-def command(plain: bool) -> None:
-    """Print every setting and its meaning. Secrets are never shown, only whether they are set."""
-    settings = load_settings()
-    if plain:
-        for name, value, default, _ in described(settings):
-            click.echo(f"{name}={value}" if value != default else f"# {name}={value}")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object: name, value, default, meaning of each."
+)
+def command(plain: bool, as_json: bool) -> None:
+    """Print every setting and its meaning. Secrets are never shown, only whether they are set.
+
+    \b
+    Examples:
+      newsfold settings
+      newsfold settings --plain > .env
+    """
+    rows = list(described(load_settings()))
+    if as_json:
+        names = ("name", "value", "default", "meaning")
+        click.echo(msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]))
         return
-    table = Table(title="Settings (bold: changed from the default)", header_style="bold", expand=True)
-    table.add_column("Variable", overflow="fold", ratio=4)
-    table.add_column("Value", overflow="fold", ratio=2)
-    table.add_column("Meaning", ratio=5)
-    for name, value, default, meaning in described(settings):
-        table.add_row(name, f"[bold]{value}[/bold]" if value != default else value, meaning)
-    Console().print(table)
+    for name, value, default, meaning in rows:
+        if plain:
+            click.echo(_plain_line(name, value, default))
+        else:
+            changed = value != default
+            click.echo(f"{click.style(name, bold=changed)} = {value}{'  (changed)' if changed else ''}")
+            click.echo(textwrap.fill(meaning, WIDTH, initial_indent="    ", subsequent_indent="    "))
+
+
+def _plain_line(name: str, value: str, default: str) -> str:
+    """The line of an .env file; what cannot be written there is a comment and never a value."""
+    if "(hidden)" in value or value == HIDDEN:
+        return f"# {name} is set and not shown"
+    if value == NOT_SET:
+        return f"# {name}="
+    return f"{name}={value}" if value != default else f"# {name}={value}"
 
 
 def described(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
@@ -43,5 +66,5 @@ def described(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
 
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
-        return "(set, hidden)"
-    return "(not set)" if value is None else LOGIN_IN_URL.sub("://(hidden)@", str(value))
+        return HIDDEN
+    return NOT_SET if value is None else LOGIN_IN_URL.sub("://(hidden)@", str(value))

@@ -11,7 +11,7 @@ from stream.documents.tables import renewed
 from stream.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
-WITH_TABLES = ("topics.md", "how-it-decides.md")
+WITH_TABLES = ("commands.md", "how-it-decides.md", "topics.md")
 
 
 def documents() -> Iterator[tuple[Path, str]]:

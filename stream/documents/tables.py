@@ -11,6 +11,7 @@ from stream.contract import Assignment, Reason, StorySnapshot
 from stream.contract.factors import JOIN_WORDS, UNRELATED_WORDS, FactorWords
 from stream.contract.merge_factors import MERGE_WORDS
 from stream.contract.sentences import BEGINS, COPY_KINDS, RIVAL_REASONS
+from stream.exit_codes import MEANINGS, ExitCode
 
 _MARKED = re.compile(r"(<!-- made: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 REASON_MEANINGS = BEGINS | {
@@ -108,6 +109,12 @@ def factors_table(words: Sequence[FactorWords]) -> str:
     return "\n".join(["| Factor | Measures | Above 0 | Below 0 |", "|---|---|---|---|", *rows])
 
 
+def exit_codes_table() -> str:
+    """How a command may end."""
+    rows = [f"| {code.value} | {MEANINGS[code]} |" for code in ExitCode]
+    return "\n".join(["| Exit code | Meaning |", "|---|---|", *rows])
+
+
 def made() -> dict[str, str]:
     """Every table by the name between its markers."""
     return {
@@ -117,6 +124,7 @@ def made() -> dict[str, str]:
         "reasons": reasons_table(),
         "join-factors": factors_table([UNRELATED_WORDS, *JOIN_WORDS]),
         "merge-factors": factors_table(MERGE_WORDS),
+        "exit-codes": exit_codes_table(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The same two stages without Kafka: lines of a file in, the records of the topics out, in log order."""
+"""The same two stages without Kafka: articles of a file in, the records of the topics out, in log order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from embeddings.encoder import load_encoder
-from stream.articles.jsonl import key_of, read_lines
+from stream.articles.files import pieces
+from stream.articles.jsonl import key_of
 from stream.contract.events import Assignment, Folded, StorySnapshot
 from stream.embed.record import EmbeddedArticle, Origin, decode_record, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
@@ -17,7 +18,7 @@ from stream.settings import Settings
 
 
 class Replayed(msgspec.Struct):
-    """What a replay gave: every assignment in order, the last snapshot of every story, and what was refused."""
+    """What a replay gave: all assignments in order, the last snapshot of every story ever, and what was refused."""
 
     articles: int = 0
     copies: int = 0
@@ -30,9 +31,7 @@ class Replayed(msgspec.Struct):
         self.copies += folded.outcome.endswith("duplicate")
         self.assignments.extend(folded.assignments)
         for event in folded.stories:
-            if event.snapshot is None:
-                self.stories.pop(event.story_id, None)
-            else:
+            if event.snapshot is not None:  # a tombstone takes a story from the topic, not from history
                 self.stories[event.story_id] = event.snapshot
 
 
@@ -42,7 +41,8 @@ def replay_file(path: Path, settings: Settings, now: int, advance: Callable[[int
     `advance` is called with the number of lines done since the last call.
     """
     metrics = Metrics()
-    embedder = Embedder(load_encoder(settings.encoder), settings.intake.max_article_bytes, metrics)
+    intake = settings.intake
+    embedder = Embedder(load_encoder(settings.encoder), intake.max_article_bytes, metrics, intake.format)
     fold = Fold.empty(settings)
     replayed = Replayed()
     for batch in _batches(_incoming(path, now), settings.intake.batch_size):
@@ -62,8 +62,8 @@ def fold_result(result: EmbeddedArticle | Refused, fold: Fold, logged: int, repl
 
 
 def _incoming(path: Path, now: int) -> Iterator[Incoming]:
-    for offset, line in enumerate(read_lines(path)):
-        yield Incoming(key_of(line), line, Origin(0, offset), now)
+    for offset, piece in enumerate(pieces(path)):
+        yield Incoming(key_of(piece.value), piece.value, Origin(0, offset), now)
 
 
 def _batches(messages: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:

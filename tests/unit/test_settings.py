@@ -1,12 +1,14 @@
 """Settings come from the environment, explain themselves, and never show a secret."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from stream.commands.settings import command, described
 from stream.errors import SettingsError
 from stream.kafka.settings import TOPIC_NAMES
-from stream.settings import Settings, load_settings
+from stream.settings import Settings, load_settings, unknown_variables
 
 
 def test_every_setting_has_a_meaning():
@@ -48,7 +50,12 @@ def test_secrets_are_never_printed(arguments: list[str], monkeypatch: pytest.Mon
     assert shown.exit_code == 0
     assert "hunter2" not in shown.output
     assert "swordfish" not in shown.output
-    assert "NEWSFOLD_KAFKA__SASL_PASSWORD=(set, hidden)" in shown.output or arguments == []
+    said = (
+        "# NEWSFOLD_KAFKA__SASL_PASSWORD is set and not shown"
+        if arguments
+        else "SASL_PASSWORD = (set, hidden)"
+    )
+    assert said in shown.output
 
 
 @pytest.mark.parametrize("arguments", [[], ["--plain"]])
@@ -57,7 +64,8 @@ def test_a_login_in_the_checkpoints_url_is_not_printed(arguments: list[str], mon
     shown = CliRunner().invoke(command, arguments, terminal_width=200)
     assert shown.exit_code == 0
     assert "hunter" not in shown.output
-    assert "NEWSFOLD_CHECKPOINTS__URL=sftp://(hidden)@store/checkpoints" in shown.output or arguments == []
+    hidden = "# NEWSFOLD_CHECKPOINTS__URL is set and not shown"
+    assert (hidden if arguments else "sftp://(hidden)@store/checkpoints") in shown.output
 
 
 def test_the_defaults_stand_alone():
@@ -78,3 +86,49 @@ def test_a_prefix_keeps_two_deployments_on_one_kafka_apart(monkeypatch: pytest.M
     assert ours.shard.group == f"sport.{plain.shard.group}"
     assert ours.shard.transactional_id_prefix == f"sport.{plain.shard.transactional_id_prefix}"
     assert ours.shard.batch_size == 7
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("NEWSFOLD_STORIES__WINDOW_HOUR", "NEWSFOLD_STORIES__WINDOW_HOURS"),
+        ("NEWSFOLD_STORY__GRANULARITY", "NEWSFOLD_STORIES__GRANULARITY"),
+        ("NEWSFOLD_STORIES_GRANULARITY", "NEWSFOLD_STORIES__GRANULARITY"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_nearest_right_one(
+    given: str, meant: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(given, "1")
+    with pytest.raises(SettingsError, match=f"{given}: did you mean {meant}"):
+        load_settings()
+
+
+def test_a_misspelt_name_in_the_env_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / ".env").write_text("NEWSFOLD_LOG__LEVLE=debug\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="NEWSFOLD_LOG__LEVLE: did you mean NEWSFOLD_LOG__LEVEL"):
+        load_settings()
+
+
+def test_variables_of_the_tests_are_no_settings():
+    assert unknown_variables(["NEWSFOLD_TEST_BOOTSTRAP", "PATH", "newsfold_log__level"]) == []
+
+
+def test_plain_settings_are_an_env_file_that_gives_the_same_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("NEWSFOLD_STORIES__GRANULARITY", "0.3")
+    monkeypatch.setenv("NEWSFOLD_KAFKA__SASL_PASSWORD", "hunter2")
+    (tmp_path / ".env").write_text(CliRunner().invoke(command, ["--plain"]).output)
+    monkeypatch.delenv("NEWSFOLD_STORIES__GRANULARITY")
+    monkeypatch.delenv("NEWSFOLD_KAFKA__SASL_PASSWORD")
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert settings.stories.granularity == 0.3
+    assert settings.kafka.sasl_password is None
+
+
+def test_no_name_is_folded_and_every_line_fits_a_terminal():
+    for line in CliRunner().invoke(command, []).output.splitlines():
+        assert len(line) <= 80 or line.startswith("NEWSFOLD_")

@@ -1,6 +1,7 @@
 """What the commands print, and that text from articles stays text."""
 
 import json
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,9 +12,15 @@ from rich.console import Console
 from deploy.kafka.ports import free_port
 from stream.articles.jsonl import key_of, read_lines
 from stream.commands import COMMANDS, main, newsfold
+from stream.commands.produce import checked
 from stream.commands.replay import command as replay
 from stream.commands.tail import story_line
+from stream.commands.worker import check_port
+from stream.errors import InvalidArticleError, SettingsError
+from stream.exit_codes import ExitCode
+from stream.observability.settings import WebSettings
 
+README = Path(__file__).parents[3] / "README.md"
 CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 
 
@@ -40,6 +47,14 @@ def test_every_command_explains_itself(name: str):
     assert f"Usage: newsfold {name}" in shown.output
 
 
+@pytest.mark.parametrize(
+    "name", ["explain", "produce", "replay", "settings", "stories", "story", "tail", "worker"]
+)
+def test_the_help_of_a_command_has_examples(name: str):
+    shown = CliRunner().invoke(newsfold, [name, "--help"])
+    assert f"  newsfold {name}" in shown.output.partition("Examples:")[2]
+
+
 def test_an_unknown_command_is_refused():
     assert CliRunner().invoke(newsfold, ["no-such-command"]).exit_code == 2
 
@@ -63,7 +78,7 @@ def test_without_a_broker_a_command_says_so_and_what_to_do(
     with pytest.raises(SystemExit) as ended:
         main()
     said = capsys.readouterr().err
-    assert ended.value.code == 2
+    assert ended.value.code == ExitCode.UNAVAILABLE
     assert "BrokerUnavailableError: no broker answers at 127.0.0.1:" in said
     assert "What to do: check NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS" in said
     assert "Traceback" not in said
@@ -90,15 +105,74 @@ def test_replay_names_the_lines_it_refused(tmp_path: Path):
     assert "2 articles, 0 copies, 1 stories, 1 refused" in shown.output
 
 
+def test_replay_of_what_is_no_article_at_all_fails_and_names_each_line(tmp_path: Path):
+    refused = tmp_path / "refused.jsonl"
+    shown = CliRunner().invoke(replay, [str(README), "--refused", str(refused)])
+    assert shown.exit_code == ExitCode.INPUT_REFUSED
+    assert "and" in shown.output
+    lines = [json.loads(line) for line in read_lines(refused)]
+    assert {line["reason"] for line in lines} <= {"undecodable", "invalid"}
+    assert lines[0]["line"] == 1
+    assert f"{len(lines)} articles, 0 copies, 0 stories, {len(lines)} refused" in shown.output
+
+
+def test_replay_reads_standard_input():
+    article = b'{"id": "a", "title": "Talks resume in the harbour"}\n'
+    shown = CliRunner().invoke(replay, ["-", "--json"], input=article)
+    assert shown.exit_code == 0, shown.output
+    figures = json.loads(shown.output.splitlines()[-1])
+    assert (figures["articles"], figures["stories_by_status"]) == (1, {"open": 1})
+
+
+@pytest.mark.parametrize("output", ["no-such-folder/stories.jsonl", "feed.jsonl"])
+def test_replay_tries_its_outputs_before_the_work(output: str, tmp_path: Path):
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text('{"id": "a", "title": "Talks resume"}\n')
+    shown = CliRunner().invoke(replay, [str(feed), "--stories", str(tmp_path / output)])
+    assert shown.exit_code == ExitCode.REFUSED
+    assert "cannot be written" in shown.output or "would overwrite" in shown.output
+    assert feed.read_text().startswith("{")
+
+
+def test_produce_sends_no_more_than_a_worker_would_read():
+    key, value = checked(b'{"id": "a", "title": "Talks resume"}', 1_000)
+    assert (key, value) == (b"a", b'{"id": "a", "title": "Talks resume"}')
+    for line in README.read_bytes().splitlines()[:40]:
+        with pytest.raises(InvalidArticleError):
+            checked(line, 1_000)
+
+
+def test_produce_sends_the_formats_of_others_in_newsfolds_own():
+    sent = b'{"url": "https://www.press.example/a", "title": "Talks resume", "publishedAt": "2026-03-03"}'
+    key, value = checked(sent, 1_000)
+    assert key == b"https://press.example/a"
+    assert json.loads(value)["published_at"] == "2026-03-03"
+
+
+def test_produce_of_nothing_or_of_two_things_is_refused():
+    for arguments in ([], [str(CORPUS), "--feed", "x"]):
+        assert CliRunner().invoke(newsfold, ["produce", *arguments]).exit_code == ExitCode.REFUSED
+
+
+def test_a_taken_port_is_said_in_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        web = WebSettings(port=taken.getsockname()[1])
+        with pytest.raises(SettingsError, match="set NEWSFOLD_WEB__PORT to a free port"):
+            check_port(web)
+    check_port(WebSettings(port=free_port()))
+
+
 def test_tail_shows_a_story_on_one_line():
     assert printed(story_line(record("Talks resume"))) == (
         "updated  Talks resume (2 sources, 2 reports, 1 copies; v4)\n"
     )
 
 
-def test_tail_names_the_story_that_another_lives_on_as_or_was_parted_from():
+def test_tail_names_the_story_that_another_lives_on_as_or_was_split_from():
     assert "; v4; lives on as s2)" in printed(story_line(record("Talks", "merged", merged_into="s2")))
-    assert "; v4; parted from s2)" in printed(story_line(record("Talks", "created", split_from="s2")))
+    assert "; v4; split from s2)" in printed(story_line(record("Talks", "created", split_from="s2")))
 
 
 def test_markup_in_a_headline_stays_text():

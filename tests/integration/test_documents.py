@@ -1,0 +1,67 @@
+"""The commands and consumers of docs/ do what the pages say."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.newsroom import Newsroom, article
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    """The code blocks of a page in docs/ that are marked to be run."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf8")
+    return re.findall(rf"<!-- run: {kind} -->\n```\w*\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.fixture
+async def told(newsroom: Newsroom) -> Newsroom:
+    """A newsroom with one story on its topic."""
+    await newsroom.send([(b"ferry", article("ferry", "Ferry returns to the strait"))], partition=0)
+    with newsroom.worker() as worker:
+        await asyncio.to_thread(worker.wait_ready, 300)
+        await newsroom.wait_for(1)
+    return newsroom
+
+
+async def test_the_consumers_of_the_page_read_the_stories(told: Newsroom):
+    (program,) = blocks("consuming.md", "python")
+    environment = os.environ | told.environment
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "Ferry returns to the strait" in done.stdout, done.stderr
+    if shutil.which("kcat") is None:
+        pytest.skip("kcat is not installed (Debian: apt-get install kcat)")
+    (command,) = blocks("consuming.md", "kcat")
+    command = command.replace("localhost:9092", told.settings.kafka.bootstrap_servers)
+    command = command.replace("-t stories", f"-t {told.settings.topics.stories}")
+    done = await asyncio.to_thread(
+        subprocess.run, ["sh", "-c", command], capture_output=True, text=True, timeout=120
+    )
+    assert "Ferry returns to the strait" in done.stdout, done.stderr
+
+
+def test_the_quick_start_without_kafka_runs(tmp_path: Path):
+    (commands,) = blocks("quick-start.md", "shell")
+    environment = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"}
+    (tmp_path / "stream").symlink_to(ROOT / "stream")
+    done = subprocess.run(
+        ["sh", "-ec", commands], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    assert "167 articles" in done.stdout
+    assert "It joined the story: the evidence is enough." in done.stdout
