@@ -53,12 +53,13 @@ lint: setup  ## ruff, mypy, and the order of imports
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: torture
-torture: setup  ## 100 rounds of killed workers and brokers; nothing may be lost or doubled (20 minutes)
-	$(BIN)/python -m tests.torture --results benchmarks/torture/results.md $(ARGS)
+torture: setup  ## 175 rounds of every fault, on one broker and on three; nothing may be lost or doubled (an hour)
+	$(BIN)/python -m tests.torture --rounds 125 --results benchmarks/torture/results.md $(ARGS)
+	$(BIN)/python -m tests.torture --deck cluster --rounds 50 --results benchmarks/torture/cluster.md $(ARGS)
 
 .PHONY: torture-short
 torture-short: setup  ## One round of each kind of torture (2 minutes); also part of `make test`
-	$(BIN)/python -m tests.torture --rounds 7 $(ARGS)
+	$(BIN)/python -m tests.torture --deck processes --rounds 7 --articles 100 $(ARGS)
 
 .PHONY: hostile
 hostile: setup  ## A million hostile messages through the embed stage (15 minutes)
@@ -71,6 +72,10 @@ soak: setup  ## Memory of a worker over an hour
 .PHONY: audit
 audit: setup  ## Look the locked dependencies up in the advisory database; code 69: not audited
 	@deploy/audit.sh
+
+.PHONY: sbom
+sbom: setup  ## Write the locked packages as build/sbom.cdx.json (CycloneDX), for a release to carry
+	$(BIN)/python -m deploy.sbom build/sbom.cdx.json
 
 .PHONY: lock
 lock: setup  ## Bring deploy/requirements.lock up to pyproject.toml; ARGS=--upgrade renews every version

@@ -11,9 +11,11 @@ shard of a million articles holds gigabytes, and has seconds to be ready again (
 """
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, TypeVar
+from uuid import uuid4
 
 import fsspec
 import msgspec
@@ -21,7 +23,8 @@ import numpy as np
 import structlog
 import xxhash
 
-from stream.errors import CheckpointError, SettingsError
+from stream.checkpoint_child import CheckpointChild
+from stream.errors import CheckpointError, CheckpointStoreError, SettingsError
 from stream.fold.settings import CheckpointSettings
 from stream.observability.metrics import Metrics
 
@@ -31,10 +34,15 @@ MAGIC = b"NEWSFOLD"
 FORMAT = 6
 SUFFIX = ".checkpoint"
 PART = ".part"
+PROBE = "probe"
 LENGTH_BYTES = 8
 SUM_BYTES = 16
 LONGEST_HEADER = 16_777_216  # bytes; a header is a few kB, anything larger is not one of ours
 BLOCK = 1_048_576  # bytes; zeros at the end of an array are told by blocks of this size
+LOGIN = re.compile(r"://[^/\s]*@")  # user and password within an address
+SECRET = re.compile(  # a value named so, in an address or in a message
+    r"(?i)((?:key|secret|token|password|signature|credential|\bsig)[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
+)
 OFFSET_DIGITS = 20  # enough for any Kafka offset; names sort as numbers
 
 Arrays = dict[str, np.ndarray]
@@ -83,30 +91,81 @@ class Checkpoints:
         self._version = version
         self._rules = rules
         self._metrics = metrics
+        self.is_failing = False  # whether the last one could not be written
 
     def write(self, partition: int, offset: int, arrays: Arrays) -> bool:
         """Save the state at `offset`, then drop the oldest beyond the number kept.
 
         Failure is logged, not raised; return whether it was saved.
         """
+        return self._save(partition, offset, lambda file: self.lay_out(file, offset, arrays))
+
+    def write_from(self, partition: int, offset: int, child: CheckpointChild) -> bool:
+        """Save what a child lays out, as write() does."""
+        is_read = False
+
+        def pass_on(file: BinaryIO) -> None:
+            nonlocal is_read
+            while part := child.pipe.read(BLOCK):
+                file.write(part)
+            is_read = True
+            child.finish()
+
+        try:
+            return self._save(partition, offset, pass_on)
+        finally:
+            if not is_read:
+                child.end()
+
+    def _save(self, partition: int, offset: int, fill: Callable[[BinaryIO], None]) -> bool:
         folder = self._folder(partition)
         name = f"{folder}/{offset:0{OFFSET_DIGITS}d}{SUFFIX}"
         try:
             self._fs.makedirs(folder, exist_ok=True)
             with self._metrics.timed("checkpoint"):
                 with self._fs.open(f"{name}{PART}", "wb") as file:
-                    self._write_file(file, offset, arrays)
+                    fill(file)
                 self._fs.mv(f"{name}{PART}", name)
             for stale in self._stale(partition):
                 self._fs.rm(stale)
         except Exception as error:  # noqa: BLE001 - a store that is away costs a longer replay, not the stream
             self._metrics.checkpoints.labels("failed").inc()
-            facts = {"topic": self._topic, "partition": partition, "offset": offset, "error": str(error)}
+            self.is_failing = True
+            facts = {"topic": self._topic, "partition": partition, "offset": offset, "error": cause_of(error)}
             log.error("checkpoint_failed", **facts, action="check NEWSFOLD_CHECKPOINTS__URL and the store")
             return False
+        self.is_failing = False
         self._metrics.checkpoints.labels("written").inc()
         log.info("checkpoint_written", partition=partition, offset=offset)
         return True
+
+    def try_to_write(self) -> None:
+        """Write, move and remove a small file, as write() does with large ones.
+
+        Raises:
+            CheckpointStoreError: says what failed.
+        """
+        name = f"{self._root}/{PROBE}-{uuid4().hex}"
+        try:
+            self._fs.makedirs(self._root, exist_ok=True)
+            with self._fs.open(f"{name}{PART}", "wb") as file:
+                file.write(MAGIC)
+            self._fs.mv(f"{name}{PART}", name)
+            self._fs.rm(name)
+        except Exception as error:  # noqa: BLE001 - every store has errors of its own
+            raise CheckpointStoreError(
+                f"the store of NEWSFOLD_CHECKPOINTS__URL cannot be written: {cause_of(error)}"
+            ) from None
+
+    def newest_offset(self, partition: int) -> int | None:
+        """The offset of the newest checkpoint, good or not."""
+        return next(map(_offset_of, self._names(partition)), None)
+
+    def discard_past(self, partition: int, offset: int) -> None:
+        """Remove the checkpoints past an offset: they are of another log, and would crowd out this one's."""
+        for name in self._names(partition):
+            if _offset_of(name) > offset:
+                self._fs.rm(name)
 
     def newest(
         self, partition: int, not_past: int, restore: Callable[[Arrays], State]
@@ -149,7 +208,8 @@ class Checkpoints:
         """What is beyond the number kept, and what a killed worker left half written."""
         return self._names(partition)[self._keep :] + self._names(partition, PART)
 
-    def _write_file(self, file: BinaryIO, offset: int, arrays: Arrays) -> None:
+    def lay_out(self, file: BinaryIO, offset: int, arrays: Arrays) -> None:
+        """Write a checkpoint's bytes."""
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         filled = {name: _without_end_zeros(_bytes_of(array)) for name, array in contiguous.items()}
         forms = [
@@ -225,6 +285,12 @@ def _collector_paused() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
+
+
+def cause_of(error: Exception) -> str:
+    """What a store says of its failure, without the credentials that it may quote."""
+    said = f"{type(error).__name__}: {error}"
+    return SECRET.sub(r"\1***", LOGIN.sub("://***@", said))
 
 
 def _offset_of(name: str) -> int:

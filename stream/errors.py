@@ -9,6 +9,8 @@ NewsfoldError
 ├── InvalidArticleError      one article cannot be read; it goes to the dead-letter topic
 ├── LogFormatError           a record of articles.embedded cannot be read
 ├── FoldError                a record of articles.embedded cannot be folded
+├── StateLostError           checkpoints, log and committed offset do not make up a shard's past
+├── CheckpointStoreError     the checkpoint store cannot be written
 └── CheckpointError          a checkpoint cannot be used; the one before it, or the log, is
 
 Each message says what happened and to which input; each docstring ends with what the operator does. The encoders
@@ -51,8 +53,9 @@ class BrokerUnavailableError(NewsfoldError):
 class ModelMismatchError(NewsfoldError):
     """A vector in the log or in a checkpoint was made by another model than the shard's.
 
-    Operator action: go back to the model that the message names; to change the model, start a new
-    articles.embedded topic, because vectors of two models cannot be compared.
+    Operator action: go back to the model that the log holds (NEWSFOLD_ENCODER__MODEL). To change the model, start a
+    new log: docs/operating.md, "Changing the encoder". Where records of two models are in the log already, keep the
+    first and set NEWSFOLD_SHARD__SKIP_OTHER_MODELS=true: the others are read past and counted.
     """
 
 
@@ -79,6 +82,22 @@ class FoldError(NewsfoldError):
 
     Operator action: restart, in case it was the machine; if the same record fails again, report it with the record,
     and go on without it by moving the fold's consumer group behind its offset.
+    """
+
+
+class StateLostError(NewsfoldError):
+    """Part of a shard's past is gone: going on would publish stories that contradict those published before.
+
+    Operator action: bring the checkpoints back, or the consumer group's offsets. If they are lost, set
+    NEWSFOLD_SHARD__ALLOW_STATE_LOSS=true for one start: the shard goes on with what is left, stories from before
+    may appear a second time under another id, and newsfold_state_lost_total counts it.
+    """
+
+
+class CheckpointStoreError(NewsfoldError):
+    """The checkpoint store cannot be written.
+
+    Operator action: check NEWSFOLD_CHECKPOINTS__URL, and the permissions, space and credentials of the store.
     """
 
 

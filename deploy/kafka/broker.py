@@ -9,6 +9,7 @@ stop(), kill() and a new Broker on the same folder.
 
 import asyncio
 import base64
+import os
 import secrets
 import shutil
 import signal
@@ -55,7 +56,7 @@ class Broker:
 
     `security` is what it demands of clients (None: nothing); `settings` are Kafka's, in place of server.properties'.
     `proxy_port` is where a test's proxy listens, which forwards to `proxied_port`: clients that begin there are sent
-    back there, whatever they ask for.
+    back there, whatever they ask for. `environment` is added to this process's.
 
     start(), stop() and kill() block; a coroutine with other work to do calls them by asyncio.to_thread.
     """
@@ -67,11 +68,13 @@ class Broker:
         security: BrokerSecurity | None = None,
         settings: Mapping[str, object] | None = None,
         proxy_port: int | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.data = data.absolute()
         self.log_file = self.data / "broker.log"
         self.port = port or free_port()
         self.proxy_port = proxy_port
+        self._environment = {**os.environ, **(environment or {})}
         self.proxied_port = free_port(but_not={self.port, proxy_port or 0})
         self.security = security or BrokerSecurity()
         self._settings = "".join(f"{name}={value}\n" for name, value in (settings or {}).items())
@@ -118,7 +121,9 @@ class Broker:
         elif not (self.data / "log" / CLEAN_SHUTDOWN).exists():
             self._fence_former_self(java, properties)
         settings = self._write_properties("server.properties", properties, log_folder="log")
-        self._process = ChildProcess([*java, "kafka.Kafka", settings], self.data, self.log_file)
+        self._process = ChildProcess(
+            [*java, "kafka.Kafka", settings], self.data, self.log_file, self._environment
+        )
         try:
             self._wait_until_ready(self._process, internal_port)
         except BaseException:

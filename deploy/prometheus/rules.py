@@ -152,6 +152,12 @@ def alerts(limits: Limits) -> list[Alert]:
             "{{ $value | humanize }} texts or postings a second are given up within the window.",
         ),
         Alert(
+            "NewsfoldCheckpointFailing", "warning",
+            f"sum by (instance) (increase(newsfold_checkpoints_total{{outcome=\"failed\"}}[{window}])) > 0", hold,
+            "{{ $labels.instance }} cannot write checkpoints.",
+            "{{ $value | humanize }} failed; a restart takes longer and longer, and needs the log.",
+        ),
+        Alert(
             "NewsfoldClockSkew", "warning",
             f"abs(newsfold_clock_skew_seconds) > {limits.skew_seconds:g}", hold,
             "The clocks of {{ $labels.instance }} and of the broker differ.",

@@ -33,6 +33,13 @@ class CheckpointSettings(BaseModel, frozen=True, extra="forbid"):
     interval_seconds: float = Field(
         300.0, gt=0, description="Seconds between checkpoints of a shard that moves."
     )
+    stop_seconds: float = Field(
+        8.0,
+        ge=5.0,
+        le=3_600.0,
+        description="Seconds a stop may take, the last checkpoint included; keep it below the grace period of what "
+        "stops the worker. A million articles need about 20.",
+    )
     keep: int = Field(3, ge=1, le=100, description="Checkpoints kept per shard.")
 
 

@@ -20,8 +20,6 @@ from stream.observability.http import add_pages
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
 
-STOP_SECONDS = 8.0  # a graceful stop takes 2 to 4 s, and 10 s are promised
-
 
 class Stage(StrEnum):
     """A part of the work that a worker can do alone."""
@@ -33,8 +31,10 @@ class Stage(StrEnum):
 class _Worker(faust.Worker):
     """A worker whose stop has a deadline: with its broker away Faust would wait for it without end."""
 
+    stop_seconds = 8.0  # a graceful stop takes 2 to 4 s, and 10 s are promised
+
     async def stop(self) -> None:
-        deadline = Timer(STOP_SECONDS, end_overdue, [STOP_SECONDS])
+        deadline = Timer(self.stop_seconds, end_overdue, [self.stop_seconds])
         deadline.daemon = True
         deadline.start()
         await super().stop()
@@ -72,6 +72,7 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
             answers["articles"] = bool(app.started and not app.rebalancing)
         if fold_stage is not None:
             answers["shards"] = fold_stage.ready
+            answers["checkpoints"] = fold_stage.saves
         return answers
 
     def refresh() -> None:
@@ -83,7 +84,7 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
 
     metrics.describe_build(settings.encoder.model, "+".join(sorted(chosen)))
     add_pages(app, settings.web, metrics, readiness, refresh)
-    return _Worker(
+    worker = _Worker(
         app,
         *services,
         loop=loop,
@@ -91,6 +92,8 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
         redirect_stdouts=False,
         quiet=True,
     )
+    worker.stop_seconds = settings.checkpoints.stop_seconds
+    return worker
 
 
 def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.AbstractEventLoop) -> faust.App:

@@ -28,6 +28,7 @@ from stream.extras import missing_extra
 from stream.kafka.clients import connection, start
 from stream.kafka.dead_letters import Headers, dead_letter
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
+from stream.kafka.history import check_log
 from stream.kafka.settings import RouteBy
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
@@ -37,7 +38,6 @@ log = structlog.get_logger(__name__)
 LOG_APPEND_TIME = 1  # Kafka's timestamp type of a time that the broker set
 MILLISECOND = 0.001  # the broker's timestamps are cut to it
 RETRY_SECONDS = 1.0  # between attempts while the broker is away
-EXIT_INTAKE_FAILED = 70  # EX_SOFTWARE: the batch stays uncommitted and is read again after the restart
 
 
 class _Outgoing(msgspec.Struct, frozen=True):
@@ -71,6 +71,7 @@ class EmbedService(Service):
         loop = asyncio.get_running_loop()
         try:
             self._embedder = await loop.run_in_executor(self._thread, self._load)
+            await check_log(self._settings, self._embedder.model)
             self._producer = await self._connected()
         except (NewsfoldError, ModelError) as error:
             refuse_to_start(error)
@@ -115,7 +116,6 @@ class EmbedService(Service):
             await self._take(events)
         except BaseException as error:  # noqa: BLE001 - rule 3: commit nothing that was not done
             end_process(
-                EXIT_INTAKE_FAILED,
                 "batch_failed",
                 error,
                 topic=first.topic,

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from enum import IntEnum
 from typing import NoReturn
 
 import structlog
@@ -22,8 +23,14 @@ from stream.errors import operator_action
 
 log = structlog.get_logger(__name__)
 
-EXIT_REFUSED = 2  # as the command line's: settings, topics or model do not fit
-EXIT_OVERDUE = 75  # EX_TEMPFAIL: told to stop, but could not let go in time; nothing half done is committed
+
+class ExitCode(IntEnum):
+    """How a worker ends when it does not end in order (0)."""
+
+    REFUSED = 2  # as the command line's: settings, topics, model, log or checkpoints do not fit
+    FAILED = 70  # EX_SOFTWARE: nothing of the failed batch was committed; it is read again after the restart
+    OVERDUE = 75  # EX_TEMPFAIL: asked to stop, but could not let go in time; nothing half done is committed
+
 
 # What no waiting mends: an operator has to.
 LASTING = (
@@ -44,11 +51,17 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, KafkaError | OSError) and not isinstance(error, LASTING)
 
 
-def end_process(code: int, event: str, error: BaseException, **facts: object) -> NoReturn:
+def end_process(event: str, error: BaseException, **facts: object) -> NoReturn:
     """Log what happened and end the process at once, without running any handler that might commit."""
     facts["action"] = operator_action(error) or facts.get("action")
-    log.critical(event, error=f"{type(error).__name__}: {error}", exit_code=code, **facts, exc_info=error)
-    _end(code)
+    log.critical(
+        event,
+        error=f"{type(error).__name__}: {error}",
+        exit_code=ExitCode.FAILED.value,
+        **facts,
+        exc_info=error,
+    )
+    _end(ExitCode.FAILED)
 
 
 def refuse_to_start(error: Exception) -> NoReturn:
@@ -56,16 +69,18 @@ def refuse_to_start(error: Exception) -> NoReturn:
     log.critical(
         "not_started",
         error=f"{type(error).__name__}: {error}",
-        exit_code=EXIT_REFUSED,
+        exit_code=ExitCode.REFUSED.value,
         action=operator_action(error),
     )
-    _end(EXIT_REFUSED)
+    _end(ExitCode.REFUSED)
 
 
 def end_overdue(seconds: float) -> NoReturn:
     """End a process that was told to stop and has not: what it was doing is done again by the next one."""
-    log.critical("stop_overdue", seconds=seconds, exit_code=EXIT_OVERDUE, action="none: nothing is lost")
-    _end(EXIT_OVERDUE)
+    log.critical(
+        "stop_overdue", seconds=seconds, exit_code=ExitCode.OVERDUE.value, action="none: nothing is lost"
+    )
+    _end(ExitCode.OVERDUE)
 
 
 def _end(code: int) -> NoReturn:

@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -17,21 +17,22 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import IllegalStateError, KafkaError, ProducerFenced
 from mode import Service
 
-from stream.checkpoints import Arrays, Checkpoints
-from stream.errors import NewsfoldError
+from stream.checkpoints import Checkpoints
+from stream.errors import LogFormatError, ModelMismatchError, NewsfoldError, StateLostError
 from stream.kafka.clients import connection, start
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.fold_gauges import set_shard_gauges, set_state_gauges
-from stream.kafka.shard import Saved, Shard, fold_digest, warm_up
+from stream.kafka.shard import Shard
+from stream.kafka.shard_snapshot import fold_digest
+from stream.kafka.warm_up import warm_up
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-EXIT_FOLD_FAILED = 70  # EX_SOFTWARE: nothing of the failed batch was committed
 MOST_FAILURES = 20  # failed transactions of one shard in a row; each time its rebuild had reached the broker
-DISCONNECT_SECONDS = 5.0  # a producer flushes in milliseconds, or its broker is away
-SAVED_AT_STOP = 250_000  # articles; a million take 14 s to copy and write, and a stop has 10
+SAVED_A_SECOND = 62_500  # articles copied and written at a stop (benchmarks/recovery: a million in 14 s)
+REST_OF_STOP_SECONDS = 4.0  # what a stop takes without it
 RETRY_SECONDS = 1.0  # between attempts while the broker is away; aiokafka itself backs off in between
 MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag tell a stuck one
 
@@ -69,10 +70,19 @@ class FoldService(Service):
         """Whether the group has answered and every shard assigned here is rebuilt."""
         return self._wanted is not None and self._wanted == set(self._shards)
 
+    @property
+    def saves(self) -> bool:
+        """Whether the last checkpoint could be written; true before the first."""
+        return not self._checkpoints.is_failing
+
     async def on_start(self) -> None:
-        """Compile the kernels, join the group."""
+        """Try the checkpoint store, compile the kernels, join the group."""
         settings = self._settings
         loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._writer, self._checkpoints.try_to_write)
+        except NewsfoldError as error:
+            refuse_to_start(error)
         await loop.run_in_executor(self._thread, warm_up, settings)
         consumer = self._consumer = AIOKafkaConsumer(
             **connection(settings.kafka),
@@ -121,9 +131,11 @@ class FoldService(Service):
                 await self._save_when_due()
         except asyncio.CancelledError:
             raise
+        except (LogFormatError, ModelMismatchError, StateLostError) as error:
+            refuse_to_start(error)
         except BaseException as error:  # noqa: BLE001 - when in doubt, stop rather than commit
             action = "nothing of the batch was committed; fix the cause the error names, then restart"
-            end_process(EXIT_FOLD_FAILED, "fold_failed", error, action=action)
+            end_process("fold_failed", error, action=action)
         finally:
             self._idle.set()
 
@@ -208,17 +220,17 @@ class FoldService(Service):
         try:
             await shard.open(self._consumer)
         except ProducerFenced:
-            await _disconnect(shard)
+            await shard.close()
             await self._rest(partition)
         except (KafkaError, OSError) as error:
             if not is_passing(error):
                 raise
             facts = {"topic": self._settings.topics.embedded, "partition": partition, "error": repr(error)}
             log.warning("shard_not_opened", **facts, action="none: trying again")
-            await _disconnect(shard)
+            await shard.close()
             await self.sleep(RETRY_SECONDS)
-        except asyncio.CancelledError:
-            await _disconnect(shard)
+        except (asyncio.CancelledError, NewsfoldError):
+            await shard.close()
             raise
         else:
             self._shards[partition] = shard
@@ -228,7 +240,7 @@ class FoldService(Service):
 
     async def _close(self, partitions: set[int]) -> None:
         for partition in partitions & set(self._shards):
-            await _disconnect(self._shards.pop(partition))
+            await self._shards.pop(partition).close()
 
     async def assigned(self, partitions: set[int]) -> None:
         """The group gave these partitions to this worker; the loop opens them."""
@@ -251,9 +263,9 @@ class FoldService(Service):
             return
         for partition, shard in self._due():
             async with self._lock:
-                at, arrays = await shard.snapshot()
-            self._saved[partition] = (monotonic(), at)
-            self._writing = self._write(shard, at, arrays)
+                save = await shard.snapshot()
+                self._saved[partition] = (monotonic(), shard.next_offset)
+            self._writing = asyncio.get_running_loop().run_in_executor(self._writer, save)
             return
 
     def _due(self) -> list[tuple[int, Shard]]:
@@ -268,20 +280,11 @@ class FoldService(Service):
 
     async def _save_at_stop(self) -> None:
         """Save what can be saved in time, small shards first; a large one has its last checkpoint and the log."""
-        room = SAVED_AT_STOP
+        room = SAVED_A_SECOND * (self._settings.checkpoints.stop_seconds - REST_OF_STOP_SECONDS)
         for partition, shard in sorted(self._shards.items(), key=lambda item: item[1].articles):
             room -= shard.articles
             if room >= 0 and shard.next_offset != self._saved[partition][1]:
-                at, arrays = await shard.snapshot()
-                await self._write(shard, at, arrays)
-
-    def _write(self, shard: Shard, offset: int, arrays: Arrays) -> asyncio.Future[bool]:
-        def write() -> bool:
-            if written := self._checkpoints.write(shard.partition, offset, arrays):
-                shard.saved = Saved(offset, time())
-            return written
-
-        return asyncio.get_running_loop().run_in_executor(self._writer, write)
+                await shard.save()
 
     def observe(self) -> None:
         """Set the gauges that say what the shards hold, how far behind and how safe they are."""
@@ -292,16 +295,6 @@ class FoldService(Service):
         set_state_gauges(self._metrics, self._shards.values(), wanted, fenced - set(self._shards))
         is_writing = self._writing is not None and not self._writing.done()
         self._metrics.checkpoint_queue.set(len(self._due()) + is_writing)
-
-
-async def _disconnect(shard: Shard) -> None:
-    """Close a shard's producer; one that cannot reach its broker is left behind: it can commit nothing more."""
-    try:
-        async with asyncio.timeout(DISCONNECT_SECONDS):
-            await shard.close()
-    except (KafkaError, TimeoutError) as error:
-        facts = {"partition": shard.partition, "error": repr(error)}
-        log.warning("producer_not_closed", **facts, action="none: it can commit nothing more")
 
 
 class _Listener(ConsumerRebalanceListener):

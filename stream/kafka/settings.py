@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
+
+from stream.secret_files import with_secret_files
 
 
 class RouteBy(StrEnum):
@@ -26,6 +28,7 @@ class KafkaSettings(BaseModel, frozen=True, extra="forbid"):
     )
     sasl_username: str | None = Field(None, description="User name for PLAIN and SCRAM.")
     sasl_password: SecretStr | None = Field(None, description="Password for PLAIN and SCRAM.")
+    sasl_password_file: Path | None = Field(None, description="File that holds the password instead.")
     oauth_token_file: Path | None = Field(
         None, description="File that holds the current OAUTHBEARER token; read anew at each login."
     )
@@ -33,6 +36,7 @@ class KafkaSettings(BaseModel, frozen=True, extra="forbid"):
     ssl_cert_file: Path | None = Field(None, description="PEM certificate of this client, for mutual TLS.")
     ssl_key_file: Path | None = Field(None, description="PEM key of this client, for mutual TLS.")
     ssl_key_password: SecretStr | None = Field(None, description="Password of ssl_key_file.")
+    ssl_key_password_file: Path | None = Field(None, description="File that holds that password instead.")
     session_timeout_ms: int = Field(
         15_000,
         ge=1_000,
@@ -40,6 +44,11 @@ class KafkaSettings(BaseModel, frozen=True, extra="forbid"):
         description="Milliseconds without a heartbeat until a worker counts as dead.",
     )
     request_timeout_ms: int = Field(30_000, ge=1_000, description="Milliseconds a request may take.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secrets(cls, given: Any) -> Any:
+        return with_secret_files(given, "sasl_password", "ssl_key_password")
 
 
 class TopicSettings(BaseModel, frozen=True, extra="forbid"):
@@ -84,6 +93,13 @@ class ShardSettings(BaseModel, frozen=True, extra="forbid"):
     group: str = Field("newsfold-fold", description="Consumer group of the fold stage.")
     transactional_id_prefix: str = Field(
         "newsfold-shard", description="One transactional id per shard starts so."
+    )
+    skip_other_models: bool = Field(
+        False,
+        description="Read past records of another encoder than the shard's first, and count them, instead of ending.",
+    )
+    allow_state_loss: bool = Field(
+        False, description="Go on although checkpoints or records that the shard needs are gone."
     )
     batch_size: int = Field(500, ge=1, le=10_000, description="Records folded in one transaction at most.")
     poll_ms: int = Field(200, ge=1, le=5_000, description="Milliseconds to wait for records.")

@@ -6,44 +6,34 @@ follows docs/decisions/0001-kafka-rules.md, "Exactly once".
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from time import time
-from typing import NamedTuple
 
 import structlog
-import xxhash
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import IllegalOperation
+from aiokafka.errors import IllegalOperation, KafkaError
 
 from stream.checkpoints import Arrays, Checkpoints
 from stream.contract.cloudevents import assignment_headers, story_headers
 from stream.contract.events import Folded, StoryEvent, StoryEventType, encode_event
-from stream.copies.fingerprint import fingerprint_of
-from stream.embed.record import EmbeddedArticle, Origin, decode_record
-from stream.embed.stage import PROBE
-from stream.errors import FoldError, LogFormatError, ModelMismatchError
+from stream.embed.record import EmbeddedArticle, decode_record
+from stream.errors import FoldError, LogFormatError, ModelMismatchError, StateLostError
 from stream.fold.fold import Fold
+from stream.fold.state import FoldState
 from stream.kafka.clients import connection
+from stream.kafka.history import lost_history
+from stream.kafka.shard_snapshot import Save, Saved, copy, hold
 from stream.kafka.transactional_producer import TransactionalProducer
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
-from stream.stories.decision.model_file import model_digest
-from stream.stories.text.evidence import evidence_of
 
 log = structlog.get_logger(__name__)
 
+DISCONNECT_SECONDS = 5.0  # a producer flushes in milliseconds, or its broker is away
 REPLAY_BATCH = (
     2_000  # records a poll while the state is rebuilt; nothing is emitted, so only memory bounds it
 )
-WARM_UP_DIMENSIONS = 16  # of a made-up vector; kernels are compiled for the type, not the length
-
-
-class Saved(NamedTuple):
-    """The offset of the checkpoint a restart would go on from, and when (seconds) it was written or restored."""
-
-    offset: int
-    at: float
 
 
 class Shard:
@@ -83,9 +73,9 @@ class Shard:
             committed = await consumer.committed(self._source)
             beginning = (await consumer.beginning_offsets([self._source]))[self._source]
         self.next_offset = max(committed or 0, beginning)
-        if committed is not None and committed < beginning:
-            self._tell_gap(committed, beginning)
-        replay_from = await self._restore(beginning)
+        restored = await self._restore()
+        await self._check_history(committed, beginning, restored)
+        replay_from = max(restored or 0, beginning)
         self.saved = Saved(replay_from, time())
         replayed = await self._replay(replay_from)
         copies = self.fold.state.copies
@@ -99,18 +89,37 @@ class Shard:
             from_checkpoint=replay_from > beginning,
         )
 
-    async def _restore(self, beginning: int) -> int:
-        """Load the newest good checkpoint not past the committed offset; return where to replay from."""
+    async def _restore(self) -> int | None:
+        """Load the newest good checkpoint not past the committed offset; return its offset."""
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(
             self._thread, self._checkpoints.newest, self.partition, self.next_offset, self._fold_of
         )
         if found is None:
-            return beginning
+            return None
         offset, self.fold = found
-        if offset < beginning:
-            self._tell_gap(offset, beginning)
-        return max(offset, beginning)
+        return offset
+
+    async def _check_history(self, committed: int | None, beginning: int, restored: int | None) -> None:
+        """Refuse to go on without part of the shard's past, unless that was allowed.
+
+        Raises:
+            StateLostError: says what is gone.
+        """
+        loop = asyncio.get_running_loop()
+        newest = await loop.run_in_executor(self._thread, self._checkpoints.newest_offset, self.partition)
+        lost = lost_history(committed, beginning, restored, newest)
+        if lost is None:
+            return
+        error = StateLostError(f"{self._source.topic}-{self.partition}: {lost}")
+        if not self._settings.shard.allow_state_loss:
+            raise error
+        self._metrics.state_lost.inc()
+        action = "none: NEWSFOLD_SHARD__ALLOW_STATE_LOSS allows it; unset it for the next start"
+        log.error("state_lost", topic=self._source.topic, partition=self.partition, error=lost, action=action)
+        await loop.run_in_executor(
+            self._thread, self._checkpoints.discard_past, self.partition, committed or 0
+        )
 
     def _tell_gap(self, expected: int, found: int) -> None:
         log.error(
@@ -183,6 +192,8 @@ class Shard:
         for record in records:
             try:
                 article = decode_record(record.value or b"")
+                if self._is_skipped(article):
+                    continue
                 folded.append(self.fold.fold(article, record.timestamp))
             except (LogFormatError, ModelMismatchError) as error:
                 raise type(error)(f"{_place(record)}: {error}") from error
@@ -190,6 +201,14 @@ class Shard:
                 raise FoldError(f"{_place(record)}: {type(error).__name__}: {error}") from error
             articles.append(article)
         return articles, folded
+
+    def _is_skipped(self, article: EmbeddedArticle) -> bool:
+        """Whether the settings ask to read past it, because another encoder made it."""
+        own = self.fold.state.model
+        if not self._settings.shard.skip_other_models or own is None or article.model in {"", own}:
+            return False
+        self._metrics.other_model.inc()
+        return True
 
     async def _commit(self, folded: list[Folded], published: list[StoryEvent], following: int) -> None:
         async with self._producer.transaction():
@@ -245,43 +264,43 @@ class Shard:
         self._given_up = copies.forced_evictions, copies.overflows
         metrics.last_processed.set_to_current_time()
 
-    async def snapshot(self) -> tuple[int, Arrays]:
-        """The offset to go on from, and the state before it. Call it between two transactions."""
-        loop = asyncio.get_running_loop()
-        return self.next_offset, await loop.run_in_executor(self._thread, self.fold.state.snapshot)
+    async def snapshot(self) -> Save:
+        """Hold the state before `next_offset`, between two transactions; call what is returned to save it."""
+        return await self._held(hold)
+
+    async def save(self) -> bool:
+        """Save the state; the shard takes nothing meanwhile."""
+        save = await self._held(copy)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, save)
+
+    async def _held(self, by: Callable[[Checkpoints, int, int, FoldState], Save]) -> Save:
+        offset, loop = self.next_offset, asyncio.get_running_loop()
+        save = await loop.run_in_executor(
+            self._thread, by, self._checkpoints, self.partition, offset, self.fold.state
+        )
+
+        def save_and_note() -> bool:
+            if written := save():
+                self.saved = Saved(offset, time())
+            return written
+
+        return save_and_note
 
     async def close(self) -> None:
-        """Disconnect; an open transaction is aborted."""
-        await self._producer.stop()
+        """Disconnect, aborting an open transaction.
+
+        A producer that cannot reach its broker is left behind: it can commit nothing more.
+        """
+        try:
+            async with asyncio.timeout(DISCONNECT_SECONDS):
+                await self._producer.stop()
+        except (KafkaError, TimeoutError) as error:
+            facts = {"partition": self.partition, "error": repr(error)}
+            log.warning("producer_not_closed", **facts, action="none: it can commit nothing more")
 
 
 def _place(record: ConsumerRecord) -> str:
     return f"{record.topic}-{record.partition}@{record.offset}"
-
-
-def fold_digest(settings: Settings) -> str:
-    """A digest of the settings and the story model by which a shard is folded."""
-    parts = [section.model_dump_json() for section in (settings.fold, settings.copies, settings.stories)]
-    parts.append(model_digest(settings.stories.model))
-    return xxhash.xxh3_64_hexdigest("\n".join(parts).encode())
-
-
-def warm_up(settings: Settings) -> None:
-    """Fold one harmless article into a fold that is thrown away: kernels are compiled before the first record."""
-    fold = Fold.empty(settings)
-    for offset in range(2):
-        title, text = f"{PROBE.title} {offset}", PROBE.text
-        article = EmbeddedArticle(
-            id=f"probe-{offset}",
-            origin=Origin(0, offset),
-            ingested=0,
-            title=title,
-            content=bytes(16),
-            vector=bytes([1]) * WARM_UP_DIMENSIONS,
-            fingerprint=fingerprint_of(title, text),
-            evidence=evidence_of(title, text, None),
-        )
-        fold.fold(article, 0)
 
 
 def current_events(folded: list[Folded]) -> list[StoryEvent]:

@@ -185,6 +185,18 @@ CHECKPOINTS = MetricSpec(
     "Checkpoints by what became of them.",
     {"outcome": CHECKPOINT_FATES},
 )  # fmt: skip
+STATE_LOST = MetricSpec(
+    "newsfold_state_lost", Kind.COUNTER, "shards",
+    "Shards opened without part of their past, as NEWSFOLD_SHARD__ALLOW_STATE_LOSS allowed; stories from before may "
+    "appear again under another id.",
+    panel=False,
+)  # fmt: skip
+OTHER_MODEL = MetricSpec(
+    "newsfold_other_model_records", Kind.COUNTER, "records",
+    "Records of another encoder than the shard's, read past as NEWSFOLD_SHARD__SKIP_OTHER_MODELS asks; a record that "
+    "is replayed counts again.",
+    panel=False,
+)  # fmt: skip
 CHECKPOINT_TIME = MetricSpec(
     "newsfold_checkpoint_timestamp_seconds", Kind.GAUGE, "seconds since 1970",
     "When the last checkpoint of a shard was written by this worker, or the shard was opened.",
@@ -215,7 +227,8 @@ CATALOGUE = (
     END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, LAG, BOARD_LAG, REBALANCES, LAST_PROCESSED,
     TRANSACTIONS_FAILED, SHARDS,
     REBUILD_REMAINING, STATE_ENTRIES, STATE_BYTES, FORCED_EVICTIONS, OVERFLOWS, STREAM_TIME, THRESHOLD_SHIFT,
-    CLOCK_SKEW, CHECKPOINTS, CHECKPOINT_TIME, CHECKPOINT_INTERVAL, UNSAVED, CHECKPOINT_QUEUE, BUILD,
+    CLOCK_SKEW, CHECKPOINTS, STATE_LOST, OTHER_MODEL, CHECKPOINT_TIME, CHECKPOINT_INTERVAL, UNSAVED,
+    CHECKPOINT_QUEUE, BUILD,
 )  # fmt: skip
 
 # Of the process, as every Prometheus client exports them (Linux only).

@@ -57,6 +57,8 @@ class Metrics:
         self.threshold_shift = self._gauge(catalogue.THRESHOLD_SHIFT)
         self.clock_skew = self._gauge(catalogue.CLOCK_SKEW)
         self.checkpoints = self._counter(catalogue.CHECKPOINTS)
+        self.state_lost = self._counter(catalogue.STATE_LOST)
+        self.other_model = self._counter(catalogue.OTHER_MODEL)
         self.checkpoint_timestamp = self._gauge(catalogue.CHECKPOINT_TIME)
         self.checkpoint_interval = self._gauge(catalogue.CHECKPOINT_INTERVAL)
         self.unsaved = self._gauge(catalogue.UNSAVED)

@@ -1,8 +1,11 @@
 """The settings of the worker's pages and of its log."""
 
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
+
+from stream.secret_files import with_secret_files
 
 
 class WebSettings(BaseModel, frozen=True, extra="forbid"):
@@ -11,6 +14,12 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 opens it to the network.")
     port: int = Field(6066, ge=1, le=65_535, description="Port to listen on.")
     token: SecretStr | None = Field(None, description="Bearer token that /metrics asks for, where set.")
+    token_file: Path | None = Field(None, description="File that holds the token instead.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secrets(cls, given: Any) -> Any:
+        return with_secret_files(given, "token")
 
 
 class LogSettings(BaseModel, frozen=True, extra="forbid"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.kafka.broker import Broker
-from stream.kafka.shard import warm_up
+from stream.kafka.warm_up import warm_up
 from stream.settings import Settings
 from tests.support.newsroom import Newsroom
 

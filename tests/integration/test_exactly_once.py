@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaTimeoutError, ProducerFenced
 from stream.copies.fingerprint import fingerprint_of
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.kafka.clients import connection
-from stream.kafka.fold_service import FoldService
+from stream.kafka.fold_service import REST_OF_STOP_SECONDS, FoldService
 from stream.kafka.shard import Shard
 from stream.observability.metrics import Metrics
 from stream.stories.text.evidence import evidence_of
@@ -182,8 +182,9 @@ async def test_a_shard_too_large_to_save_at_a_stop_goes_on_from_its_last_checkpo
 ):
     await log(newsroom, range(10))
     source = source_of(newsroom)
+    seconds = newsroom.settings.checkpoints.stop_seconds - REST_OF_STOP_SECONDS
     for room in (5, 4):
-        monkeypatch.setattr("stream.kafka.fold_service.SAVED_AT_STOP", room)
+        monkeypatch.setattr("stream.kafka.fold_service.SAVED_A_SECOND", room / seconds)
         async with fold_stage(newsroom) as stage:
             await stage._open_wanted()
             await stage._take(source, await next_records(stage, newsroom, 5))

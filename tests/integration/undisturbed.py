@@ -25,6 +25,7 @@ class Comparison:
     snapshots: int
     assignments: int
     merges: int
+    splits: int
 
     @property
     def is_clean(self) -> bool:
@@ -81,6 +82,7 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
         records=len(log),
         snapshots=len(stories),
         assignments=seen_assignments.total(),
+        splits=len({record.key for record in stories if b'"split_from":"' in (record.value or b"")}),
         merges=sum(b'"status":"merged"' in (value or b"") for value in seen_last.values()),
     )
 

@@ -14,7 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
+from tests.torture.blows import CLUSTER, ONE_BROKER, PROCESSES, Blow
 from tests.torture.rounds import Ordeal, torture
+
+DECKS: dict[str, tuple[Blow, ...]] = {
+    "processes": PROCESSES,
+    "one-broker": ONE_BROKER,
+    "cluster": CLUSTER,
+}
 
 
 def main() -> int:
@@ -24,13 +31,17 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--articles", type=int, default=210, help="messages sent in each round")
+    parser.add_argument(
+        "--deck", choices=[*DECKS, *Blow], default="one-broker", help="what befalls the service"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--results", type=Path, help="write the summary to this Markdown file too")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="newsfold-torture-"))
     begin = monotonic()
-    ordeal = asyncio.run(torture(folder, chosen.rounds, chosen.articles, chosen.seed))
-    summary = _summary(ordeal, chosen.rounds, chosen.articles, chosen.seed, monotonic() - begin)
+    deck = DECKS.get(chosen.deck) or (Blow(chosen.deck),)
+    ordeal = asyncio.run(torture(folder, chosen.rounds, chosen.articles, chosen.seed, deck))
+    summary = _summary(ordeal, chosen, monotonic() - begin)
     print(summary)
     if chosen.results:
         chosen.results.parent.mkdir(parents=True, exist_ok=True)
@@ -42,17 +53,18 @@ def main() -> int:
     return 0
 
 
-def _summary(ordeal: Ordeal, rounds: int, articles: int, seed: int, seconds: float) -> str:
+def _summary(ordeal: Ordeal, chosen: argparse.Namespace, seconds: float) -> str:
     compared = ordeal.comparison
     ends = ", ".join(f"code {code}: {times}" for code, times in sorted(ordeal.ended_by_themselves.items()))
     rows = {
         "rounds": ", ".join(f"{blow} {number}" for blow, number in ordeal.blows.items()),
+        "left out": "; ".join(f"{blow}: {why}" for blow, why in ordeal.left_out.items()) or "none",
         "messages sent, articles among them": f"{ordeal.messages}, {ordeal.articles}",
         "records in articles.embedded (deliveries repeat after a crash)": compared.records,
         "assignments and story snapshots a read_committed reader sees": (
             f"{compared.assignments}, {compared.snapshots}"
         ),
-        "stories merged": compared.merges,
+        "stories merged, split off": f"{compared.merges}, {compared.splits}",
         "articles lost": compared.lost.total(),
         "articles assigned twice": compared.twice.total(),
         "assignments an undisturbed fold lacks, or has and they are missing": (
@@ -68,7 +80,8 @@ def _summary(ordeal: Ordeal, rounds: int, articles: int, seed: int, seconds: flo
         [
             f"# Torture: {'nothing lost, nothing twice' if compared.is_clean else 'THE PROMISE WAS BROKEN'}",
             "",
-            f"`python -m tests.torture --rounds {rounds} --articles {articles} --seed {seed}`, "
+            f"`python -m tests.torture --deck {chosen.deck} --rounds {chosen.rounds} "
+            f"--articles {chosen.articles} --seed {chosen.seed}`, "
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Up to 3 workers, 2 shards, 3 partitions of articles.",
             "",
             "| What | Found |",

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 from time import monotonic
 
@@ -24,6 +25,7 @@ SHAPE = {
     "NEWSFOLD_TOPICS__ROUTE_BY": "source",
     "NEWSFOLD_TOPICS__ARTICLE_PARTITIONS": "3",
     "NEWSFOLD_CHECKPOINTS__INTERVAL_SECONDS": "2",
+    "NEWSFOLD_KAFKA__REQUEST_TIMEOUT_MS": "5000",  # less than a pause, so that requests run out too
     "NEWSFOLD_SHARD__BATCH_SIZE": "50",
     "NEWSFOLD_COPIES__CAPACITY": "5000",
     "NEWSFOLD_STORIES__WINDOW_HOURS": "6",
@@ -34,19 +36,30 @@ SHAPE = {
 class Desk:
     """Workers that a supervisor starts again, whatever ended them, until they are told to stop."""
 
-    def __init__(self, broker: Broker | None, newsroom: Newsroom, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        broker: Broker | None,
+        newsroom: Newsroom,
+        random: Random | None = None,
+        bootstraps: Sequence[str] = (),
+    ) -> None:
         self.broker = broker
         self.newsroom = newsroom
         self.workers: list[WorkerProcess] = []
         self.ended_by_themselves: Counter[int] = Counter()
         self.slowest_stop = 0.0
         self._random = random or Random(0)
+        self._bootstraps = bootstraps or (newsroom.settings.kafka.bootstrap_servers,)
+        self._stages: dict[WorkerProcess, str | None] = {}
 
-    def add_worker(self) -> None:
-        """Start one more; do not wait for it."""
-        worker = self.newsroom.worker()
+    def add_worker(self, stage: str | None = None) -> WorkerProcess:
+        """Start one more, which reaches the broker on a way by chance; do not wait for it."""
+        way = self._random.choice(self._bootstraps)
+        worker = self.newsroom.worker(stage, NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS=way)
         worker.start()
         self.workers.append(worker)
+        self._stages[worker] = stage
+        return worker
 
     def tend(self) -> None:
         """Start again what ended by itself, as a supervisor does."""
@@ -55,7 +68,7 @@ class Desk:
                 self.ended_by_themselves[worker.exit_code] += 1
                 self.workers.remove(worker)
                 worker.stop()  # it has ended; this lets go of the guard beside it
-                self.add_worker()
+                self.add_worker(self._stages.pop(worker))
 
     def any_worker(self) -> WorkerProcess:
         """One of the running workers, by chance."""
@@ -65,7 +78,7 @@ class Desk:
         """SIGKILL, and another in its place."""
         self.workers.remove(worker)
         worker.kill()
-        self.add_worker()
+        self.add_worker(self._stages.pop(worker))
 
     async def stop(self, worker: WorkerProcess) -> None:
         """SIGTERM; note how long it took."""

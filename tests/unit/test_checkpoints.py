@@ -1,7 +1,10 @@
 """Checkpoints come back whole or not at all, and whatever is wrong with one, the one before it serves."""
 
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -11,8 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stream.checkpoints import FORMAT, LENGTH_BYTES, MAGIC, PART, SUM_BYTES, Arrays, Checkpoints
-from stream.errors import SettingsError
+from stream.checkpoint_child import CAN_FORK, fork_to_write
+from stream.checkpoints import (
+    FORMAT,
+    LENGTH_BYTES,
+    MAGIC,
+    PART,
+    SUM_BYTES,
+    Arrays,
+    Checkpoints,
+    cause_of,
+)
+from stream.errors import CheckpointStoreError, SettingsError
 from stream.fold.settings import CheckpointSettings
 from stream.observability.metrics import Metrics
 
@@ -175,3 +188,96 @@ def test_a_kind_of_store_that_does_not_exist_is_a_wrong_setting():
     with pytest.raises(SettingsError, match="CHECKPOINTS__URL begins with 'nowhere'") as caught:
         checkpoints("nowhere://desk:hunter2@x")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_store_that_can_be_written_keeps_nothing_of_the_trial(tmp_path: Path):
+    checkpoints(tmp_path / "new").try_to_write()
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_a_store_that_cannot_be_written_is_found_by_trying(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CheckpointStoreError, match="cannot be written"):
+        checkpoints(tmp_path / "file" / "checkpoints").try_to_write()
+
+
+def test_a_store_fails_until_a_checkpoint_is_written_again(tmp_path: Path):
+    store = checkpoints(tmp_path / "store")
+    (tmp_path / "store").write_text("in the way")
+    assert not store.write(0, 10, state(0))
+    assert store.is_failing
+    (tmp_path / "store").unlink()
+    assert store.write(0, 10, state(0))
+    assert not store.is_failing
+
+
+def test_checkpoints_of_another_log_are_discarded(three):
+    store, files = three
+    newest = store.newest_offset(0)
+    assert newest is not None
+    store.discard_past(0, newest - 1)
+    assert store.newest_offset(0) is not None
+    assert store.newest_offset(0) < newest
+    assert sum(file.exists() for file in files) == len(files) - 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "cannot reach s3://desk:hunter2@store.example/checkpoints",
+        "403 at https://store.example/checkpoints?X-Amz-Signature=hunter2&part=1",
+        "AccessDenied {'aws_secret_access_key': 'hunter2', 'region': 'x'}",
+        "https://account.example/container?sv=1&sig=hunter2",
+        "InvalidAccessKeyId: AWSAccessKeyId=hunter2",
+        "authorization token: hunter2",
+    ],
+)
+def test_the_cause_of_a_failure_is_reported_without_credentials(said: str):
+    reported = cause_of(OSError(said))
+    assert "hunter2" not in reported
+    assert "***" in reported
+    assert reported.startswith("OSError: ")
+    assert cause_of(OSError("no space left on s3://bucket/checkpoints")).endswith("s3://bucket/checkpoints")
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="no fork here")
+def test_a_child_writes_the_state_as_it_was_at_the_fork(tmp_path: Path):
+    store, held = checkpoints(tmp_path), state(7)
+    child = fork_to_write(lambda pipe: store.lay_out(pipe, 10, held))
+    held["numbers"][:] = 0  # the shard goes on
+    assert store.write_from(0, 10, child)
+    assert store.newest(0, 10, number_of) == (10, 7)
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="no fork here")
+def test_a_child_that_fails_leaves_no_checkpoint(tmp_path: Path):
+    store = checkpoints(tmp_path)
+
+    def fail(pipe: BinaryIO) -> None:
+        store.lay_out(pipe, 10, state(7))
+        raise MemoryError
+
+    assert not store.write_from(0, 10, fork_to_write(fail))
+    assert store.newest(0, 10, number_of) is None
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="no fork here")
+def test_a_child_ends_when_the_store_fails(tmp_path: Path):
+    store, large = checkpoints(tmp_path / "store"), {"numbers": np.ones(10_000_000)}
+    (tmp_path / "store").write_text("in the way")
+    child = fork_to_write(lambda pipe: store.lay_out(pipe, 10, large))
+    assert not store.write_from(0, 10, child)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child._process, 0)
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="no fork here")
+def test_a_child_keeps_no_file_of_its_parent_open():
+    def count_files(pipe: BinaryIO) -> None:
+        pipe.write(b"%d" % len(list(Path("/proc/self/fd").iterdir())))
+
+    with socket.create_server(("127.0.0.1", 0)):
+        child = fork_to_write(count_files)
+        files = int(child.pipe.read())
+        child.finish()
+    assert files <= 5  # the three of every process, the pipe, and the folder that lists them

@@ -132,3 +132,22 @@ def test_plain_settings_are_an_env_file_that_gives_the_same_settings(
 def test_no_name_is_folded_and_every_line_fits_a_terminal():
     for line in CliRunner().invoke(command, []).output.splitlines():
         assert len(line) <= 80 or line.startswith("NEWSFOLD_")
+    ("section", "name"), [("KAFKA", "SASL_PASSWORD"), ("KAFKA", "SSL_KEY_PASSWORD"), ("WEB", "TOKEN")]
+)
+def test_a_secret_can_lie_in_a_file(section: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    variable = f"NEWSFOLD_{section}__{name}"
+    (tmp_path / "secret").write_text("hunter2\n")
+    monkeypatch.setenv(f"{variable}_FILE", str(tmp_path / "secret"))
+    read = getattr(getattr(load_settings(), section.lower()), name.lower())
+    assert read.get_secret_value() == "hunter2"
+    shown = CliRunner().invoke(command, ["--plain"])
+    assert "hunter2" not in shown.output
+    monkeypatch.setenv(variable, "also here")
+    with pytest.raises(SettingsError, match="both set"):
+        load_settings()
+
+
+def test_a_secret_whose_file_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NEWSFOLD_WEB__TOKEN_FILE", str(tmp_path / "missing"))
+    with pytest.raises(SettingsError, match="NEWSFOLD_WEB"):
+        load_settings()

@@ -31,6 +31,7 @@ INTERVAL = {f"newsfold_checkpoint_interval_seconds{{{WORKER}}}": "300x120"}
 UNSAVED = f'newsfold_unsaved_records{{{WORKER},partition="0"}}'
 FAILED = f"newsfold_transactions_failed_total{{{WORKER}}}"
 SHARDS = f'newsfold_shards{{{WORKER},state="rebuilding"}}'
+NOT_SAVED = f'newsfold_checkpoints_total{{{WORKER},outcome="failed"}}'
 SKEW = f"newsfold_clock_skew_seconds{{{WORKER}}}"
 EVICTED = f"newsfold_copies_forced_evictions_total{{{WORKER}}}"
 OVERFLOWS = f"newsfold_copies_overflows_total{{{WORKER}}}"
@@ -88,6 +89,8 @@ CASES = [
     Case("NewsfoldForcedEvictions", "postings go", {EVICTED: "0+10x120", OVERFLOWS: "0x120"}, True),
     Case("NewsfoldForcedEvictions", "texts go", {EVICTED: "0x120", OVERFLOWS: "0+1x120"}, True),
     Case("NewsfoldForcedEvictions", "some went long ago", {EVICTED: "7x120", OVERFLOWS: "9x120"}),
+    Case("NewsfoldCheckpointFailing", "one in five minutes", {NOT_SAVED: "0+0.2x120"}, True),
+    Case("NewsfoldCheckpointFailing", "one failed long ago", {NOT_SAVED: "1x120"}),
     Case("NewsfoldClockSkew", "a minute behind", {SKEW: "-60x120"}, True),
     Case("NewsfoldClockSkew", "a second ahead", {SKEW: "1x120"}),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from stream.observability.http import add_pages
+from stream.observability.http import GUESS_SECONDS, MOST_ADDRESSES, MOST_GUESSES, Guesses, add_pages
 from stream.observability.metrics import Metrics
 from stream.observability.settings import WebSettings
 
@@ -32,7 +32,7 @@ class Site:
         return 200
 
     def status(self, path: str, **headers: str) -> int:
-        request = type("Request", (), {"headers": headers})
+        request = type("Request", (), {"headers": headers, "remote": "192.0.2.1"})
         status: int = asyncio.run(self.pages[path](self, request))
         return status
 
@@ -61,3 +61,28 @@ def test_health_and_readiness_are_open_and_tell_the_state():
     assert Site("swordfish").status("/health") == 200
     assert Site("swordfish", shards=True, encoder=True).status("/ready") == 200
     assert Site("swordfish", shards=False, encoder=True).status("/ready") == 503
+
+
+def test_after_many_wrong_tokens_even_the_right_one_has_to_wait():
+    site = Site("swordfish")
+    for _ in range(MOST_GUESSES):
+        assert site.status("/metrics", Authorization="Bearer guess") == 401
+    assert site.status("/metrics", Authorization="Bearer swordfish") == 429
+
+
+def test_guesses_are_forgotten_after_a_minute_and_counted_for_each_address():
+    now = [0.0]
+    guesses = Guesses(lambda: now[0])
+    for _ in range(MOST_GUESSES):
+        guesses.add("one")
+    assert guesses.are_too_many("one")
+    assert not guesses.are_too_many("another")
+    now[0] = GUESS_SECONDS + 1
+    assert not guesses.are_too_many("one")
+
+
+def test_addresses_are_bounded():
+    guesses = Guesses(lambda: 0.0)
+    for number in range(2 * MOST_ADDRESSES):
+        guesses.add(str(number))
+    assert len(guesses._wrong) == MOST_ADDRESSES
