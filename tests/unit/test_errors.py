@@ -42,7 +42,8 @@ def record(value: bytes | None) -> SimpleNamespace:
 
 
 def folded(fold: Fold, value: bytes | None) -> None:
-    Shard._fold_all(SimpleNamespace(fold=fold), [record(value)])
+    shard = SimpleNamespace(fold=fold, _is_skipped=lambda _: False)
+    Shard._fold_all(shard, [record(value)])
 
 
 def test_a_record_that_cannot_be_read_is_named():
