@@ -12,7 +12,7 @@ from faust.app.base import BootStrategy
 from faust.types import TP, StreamT
 from mode import Service
 
-from stream.kafka.clients import METADATA_MAX_AGE_MS, faust_credentials
+from stream.kafka.clients import METADATA_MAX_AGE_MS, faust_credentials, group_request_timeout_ms
 from stream.kafka.embed_service import EmbedService
 from stream.kafka.failure import end_overdue
 from stream.kafka.fold_service import FoldService
@@ -104,7 +104,7 @@ def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.Abstrac
         broker_credentials=faust_credentials(kafka),
         broker_session_timeout=kafka.session_timeout_ms / 1000,
         broker_heartbeat_interval=kafka.session_timeout_ms / 5000,
-        broker_request_timeout=max(kafka.request_timeout_ms, kafka.session_timeout_ms) / 1000,
+        broker_request_timeout=group_request_timeout_ms(kafka) / 1000,
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
         consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,

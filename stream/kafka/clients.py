@@ -18,6 +18,7 @@ from stream.kafka.settings import KafkaSettings
 # A member that joins its group while the broker starts may find its topics without partitions, be given none, and
 # notice only when its metadata is read anew: five minutes later by default.
 METADATA_MAX_AGE_MS = 10_000
+JOIN_MARGIN_MS = 5_000
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
@@ -49,6 +50,15 @@ def connection(kafka: KafkaSettings) -> dict[str, Any]:
         return arguments | {"sasl_oauth_token_provider": _token_provider(kafka)}
     username, password = _login(kafka)
     return arguments | {"sasl_plain_username": username, "sasl_plain_password": password}
+
+
+def group_request_timeout_ms(kafka: KafkaSettings) -> int:
+    """Milliseconds that a request of a group's member may take.
+
+    The broker answers a member that joins once the session of one that died has run out. A member that gives up
+    before joins again as another one, which begins a new round: with several of them the group may never settle.
+    """
+    return max(kafka.request_timeout_ms, kafka.session_timeout_ms + JOIN_MARGIN_MS)
 
 
 def faust_credentials(kafka: KafkaSettings) -> SASLCredentials | OAuthCredentials | SSLCredentials | None:

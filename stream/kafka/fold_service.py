@@ -19,7 +19,7 @@ from mode import Service
 
 from stream.checkpoints import Checkpoints
 from stream.errors import LogFormatError, ModelMismatchError, NewsfoldError, StateLostError
-from stream.kafka.clients import connection, start
+from stream.kafka.clients import connection, group_request_timeout_ms, start
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.fold_gauges import set_shard_gauges, set_state_gauges
 from stream.kafka.shard import Shard
@@ -85,7 +85,7 @@ class FoldService(Service):
             refuse_to_start(error)
         await loop.run_in_executor(self._thread, warm_up, settings)
         consumer = self._consumer = AIOKafkaConsumer(
-            **connection(settings.kafka),
+            **connection(settings.kafka) | {"request_timeout_ms": group_request_timeout_ms(settings.kafka)},
             group_id=settings.shard.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
