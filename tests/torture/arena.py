@@ -15,14 +15,14 @@ from tests.torture.network import Network, toxiproxy_server
 from tests.torture.surroundings import FAKETIME, CheckpointStore, Clock, SmallDisk
 
 BROKER_DISK, CHECKPOINT_DISK = "3g", "64m"
-NETWORK, DISKS, CLOCKS = "network", "disks", "clocks"
+NETWORK, DISKS, WORKER_CLOCK, BROKER_CLOCK = "network", "disks", "clock of workers", "clock of the broker"
 
 
 class Arena:
     """Broker or cluster, and all around it that can be made wrong here; `lacks` says why something cannot."""
 
     def __init__(self, folder: Path, needs: set[str], clustered: bool) -> None:
-        """`needs` are those of NETWORK, DISKS and CLOCKS that will be made wrong: each costs time."""
+        """`needs` are those of NETWORK, DISKS and the clocks that will be made wrong: each costs time."""
         self.folder = folder
         self._needs = needs
         self.lacks: dict[str, str] = {}
@@ -60,10 +60,14 @@ class Arena:
     async def __aenter__(self) -> Self:
         served = self.broker or self.cluster
         assert served is not None
-        await asyncio.to_thread(served.start)
-        if self.network is not None:
-            await asyncio.to_thread(self.network.start)
-        await self.newsroom.open()
+        try:
+            await asyncio.to_thread(served.start)
+            if self.network is not None:
+                await asyncio.to_thread(self.network.start)
+            await self.newsroom.open()
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -88,13 +92,14 @@ class Arena:
         self.checkpoint_disk = SmallDisk(self.folder / "checkpoints", CHECKPOINT_DISK)
 
     def _make_clocks(self) -> None:
-        if CLOCKS not in self._needs:
-            return
+        wanted = {WORKER_CLOCK, BROKER_CLOCK} & self._needs
         if not FAKETIME.exists():
-            self.lacks[CLOCKS] = "libfaketime is not installed (Debian: faketime)"
+            self.lacks |= dict.fromkeys(wanted, "libfaketime is not installed (Debian: faketime)")
             return
-        self.broker_clock = Clock(self.folder / "clock-of-broker")
-        self.worker_clock = Clock(self.folder / "clock-of-workers")
+        if BROKER_CLOCK in wanted:
+            self.broker_clock = Clock(self.folder / "clock-of-broker")
+        if WORKER_CLOCK in wanted:
+            self.worker_clock = Clock(self.folder / "clock-of-workers")
 
     def _make_broker(self) -> None:
         program = toxiproxy_server() if NETWORK in self._needs else None

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from enum import StrEnum
 from random import Random
 
-from tests.torture.arena import CLOCKS, DISKS, NETWORK, Arena
+from tests.torture.arena import BROKER_CLOCK, DISKS, NETWORK, WORKER_CLOCK, Arena
 from tests.torture.cluster import NODES
 from tests.torture.desk import MOST_WORKERS, SESSION_SECONDS, Desk
 
@@ -54,8 +54,8 @@ NEEDS = {
     Blow.FULL_CHECKPOINT_DISK: DISKS,
     Blow.READ_ONLY_CHECKPOINTS: DISKS,
     Blow.FULL_BROKER_DISK: DISKS,
-    Blow.WORKER_CLOCK: CLOCKS,
-    Blow.BROKER_CLOCK: CLOCKS,
+    Blow.WORKER_CLOCK: WORKER_CLOCK,
+    Blow.BROKER_CLOCK: BROKER_CLOCK,
 }
 
 PROCESSES = (
@@ -67,7 +67,15 @@ PROCESSES = (
     Blow.SHRINK,
     Blow.GROW,
 )
-SURROUNDINGS = (Blow.PAUSE_BROKER, Blow.SLOW_STORE, Blow.HANGING_STORE, Blow.SCALE, *NEEDS)
+# The broker's clock has a run of its own (--deck "broker's clock an hour wrong"): Java under libfaketime is slow, and
+# on a busy machine it does not start in time.
+SURROUNDINGS = (
+    Blow.PAUSE_BROKER,
+    Blow.SLOW_STORE,
+    Blow.HANGING_STORE,
+    Blow.SCALE,
+    *(blow for blow in NEEDS if blow is not Blow.BROKER_CLOCK),
+)
 NODES_DIE = (Blow.KILL_NODE, Blow.KILL_TWO_NODES, Blow.MOVE_LEADERS, Blow.PAUSE_NODE)
 # A worker dies in every second round of processes; the rest of each deck comes once.
 ONE_BROKER = (*[Blow.KILL] * 4, *PROCESSES, *SURROUNDINGS)
