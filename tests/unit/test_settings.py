@@ -132,6 +132,9 @@ def test_plain_settings_are_an_env_file_that_gives_the_same_settings(
 def test_no_name_is_folded_and_every_line_fits_a_terminal():
     for line in CliRunner().invoke(command, []).output.splitlines():
         assert len(line) <= 80 or line.startswith("NEWSFOLD_")
+
+
+@pytest.mark.parametrize(
     ("section", "name"), [("KAFKA", "SASL_PASSWORD"), ("KAFKA", "SSL_KEY_PASSWORD"), ("WEB", "TOKEN")]
 )
 def test_a_secret_can_lie_in_a_file(section: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
