@@ -39,11 +39,16 @@ demo: .venv/.demo  ## Watch stories form on a real Kafka, in two minutes
 
 .PHONY: test
 test: lint  ## Lint, type-check and run every test, against a real broker
-	$(BIN)/python -m pytest $(ARGS)
+	@echo "Coverage counts Python only; the kernels run as machine code, and their tests hold them to references."
+	$(BIN)/python -m pytest --cov $(ARGS)
 
 .PHONY: test-unit
 test-unit: setup  ## Run the tests that need no Kafka
 	$(BIN)/python -m pytest tests/unit $(ARGS)
+
+.PHONY: test-pythons
+test-pythons: setup  ## Run the unit tests on the other supported Pythons that are installed
+	@deploy/test_pythons.sh $(ARGS)
 
 .PHONY: lint
 lint: setup  ## ruff, mypy, and the order of imports

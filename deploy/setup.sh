@@ -50,6 +50,7 @@ else
     exit 1
 fi
 
+is_new=
 if ! .venv/bin/python -c "import sys; sys.exit(not ($SUPPORTED))" 2>/dev/null || [ -n "${PYTHON:-}" ]; then
     if ! interpreter=$(python_that "$SUPPORTED"); then
         say "Fetching Python 3.11 with uv (there is no Python 3.11 to 3.13 on the path) ..."
@@ -59,6 +60,7 @@ if ! .venv/bin/python -c "import sys; sys.exit(not ($SUPPORTED))" 2>/dev/null ||
         say "uv could not fetch Python 3.11. Install Python 3.11, 3.12 or 3.13, then run this again."
         exit 1
     fi
+    is_new=yes
 fi
 
 if [ "$what" = demo ]; then
@@ -87,3 +89,6 @@ else
     "$UV" pip install --quiet --python .venv --no-deps --editable .
 fi
 say "$(.venv/bin/python --version) with $("$UV" pip list --quiet --python .venv | grep -c '[0-9]') packages is ready in .venv"
+if [ -n "$is_new" ]; then
+    .venv/bin/newsfold compile  # later changes of a kernel are compiled where it is first used
+fi

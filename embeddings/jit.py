@@ -8,9 +8,11 @@ has a folder of its own.
 import ast
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numba
@@ -56,7 +58,21 @@ def _folder(module: Path) -> Path | None:
             continue
         if os.access(folder, os.W_OK):
             return folder
+        if any(folder.iterdir()):  # compiled beforehand into an image that is read-only
+            return _writable_copy(folder)
     return None
+
+
+def _writable_copy(folder: Path) -> Path:
+    """A copy that lasts as long as the process: numba takes no folder that it cannot write to, even to read."""
+    copy = Path(_scratch().name) / folder.name
+    shutil.copytree(folder, copy)
+    return copy
+
+
+@cache
+def _scratch() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="newsfold-kernels-")  # removed when the process ends
 
 
 def _places() -> list[Path]:

@@ -57,9 +57,8 @@ class WordCache:
         self._slots = np.empty(SLOTS_PER_WORD * capacity, dtype=np.int32)
         self._hashes = np.empty(capacity, dtype=np.uint64)
         self._keys = np.empty(BYTES_PER_WORD * capacity, dtype=np.uint8)
-        self._key_ends = np.zeros(
-            WORDS + 1, dtype=np.int64
-        )  # the key of word n lies between ends n and n + 1
+        # The key of word n lies between ends n and n + 1.
+        self._key_ends = np.zeros(capacity + 1, dtype=np.int64)
         self._ids = np.empty(IDS_PER_WORD * capacity, dtype=np.int32)
         self._id_ends = np.zeros(capacity + 1, dtype=np.int64)
         self._forget()

@@ -1,7 +1,9 @@
 """`newsfold demo`: broker, worker, sample articles; stories form before your eyes; then a clean stop."""
 
 import asyncio
+import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -49,11 +51,9 @@ def command(keep: bool, corpus: Path) -> None:
         console.print(f"[green]✓[/] Apache Kafka answers at [bold]{broker.bootstrap}[/]")
         settings = _settings_for(broker.bootstrap)
         asyncio.run(_create_topics(settings))
-        console.print(
-            "[green]✓[/] Topics created: articles, articles.embedded, stories, assignments, dead letters"
-        )
+        console.print("[green]✓[/] Topics created")
         worker = WorkerProcess(_environment(broker.bootstrap, folder), folder / "worker.log")
-        with console.status("Starting a worker: loading the encoder, compiling the kernels"):
+        with console.status("Starting a worker"):
             stack.enter_context(worker)
             worker.wait_ready()
         console.print(f"[green]✓[/] Worker ready, metrics at [bold]{worker.url}/metrics[/]")
@@ -128,10 +128,14 @@ def _take(
 
 
 def _wait_for_interrupt(console: Console, bootstrap: str) -> None:
-    console.print(
-        f"\nStill running. In another terminal: [bold]NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS={bootstrap} "
-        "newsfold tail --from-beginning[/]. Stop with Ctrl-C."
-    )
+    newsfold = os.path.relpath(sys.argv[0])  # `newsfold` alone need not be on the path
+    console.print("\nBroker and worker go on running; Ctrl-C stops them. In another terminal:\n")
+    for line in (
+        f"export NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS={bootstrap}",
+        f"{newsfold} tail --from-beginning",
+    ):
+        console.print(line, style="bold", soft_wrap=True, highlight=False)
+    console.print()
     with _interrupted() as stop:
         stop.wait()
 

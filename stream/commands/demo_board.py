@@ -11,6 +11,7 @@ from rich.table import Table
 
 from stream.articles.jsonl import read_lines
 from stream.contract.events import Assignment, Method, StorySnapshot
+from stream.contract.sentences import explained
 from stream.evaluation.measures import b_cubed, copies_found
 
 SHOWN_METRICS = ("newsfold_processed_total", "newsfold_story_events_total", "newsfold_dead_letters_total")
@@ -54,7 +55,7 @@ class Feed:
 
 
 def story_table(feed: Feed, rows: int) -> Table:
-    """The largest stories, one a row."""
+    """The largest stories, one a row; made for a terminal of 80 columns."""
     stories = feed.largest()
     table = Table(
         title=f"{len(feed.assignments)} articles in {len(stories)} stories",
@@ -63,14 +64,12 @@ def story_table(feed: Feed, rows: int) -> Table:
         box=box.SIMPLE_HEAD,
         expand=True,
     )
-    table.add_column("Story", ratio=5, no_wrap=True, overflow="ellipsis")
-    table.add_column("Keywords", style="dim", ratio=2, no_wrap=True, overflow="ellipsis")
+    table.add_column("Story", ratio=1, no_wrap=True, overflow="ellipsis")
     for name in ("Sources", "Reports", "Copies"):
         table.add_column(name, justify="right", width=len(name), no_wrap=True)
     for story in stories[:rows]:
         counts = story.counts
-        numbers = (str(counts.sources), str(counts.reports), str(counts.copies))
-        table.add_row(escape(story.headline), escape(", ".join(story.keywords[:4])), *numbers)
+        table.add_row(escape(story.headline), str(counts.sources), str(counts.reports), str(counts.copies))
     if len(stories) > rows:
         table.add_row(f"[dim]... and {len(stories) - rows} more[/]")
     return table
@@ -79,36 +78,32 @@ def story_table(feed: Feed, rows: int) -> Table:
 def print_results(console: Console, feed: Feed, labels: Path, metrics: str, url: str) -> None:
     """Everything there is to see once all articles are folded."""
     console.print()
-    console.print(story_table(feed, rows=14))
-    explained = _most_telling(feed)
-    if explained is not None:
-        console.print(
-            Panel(_explanation(feed, explained), title="One assignment, explained", title_align="left")
-        )
+    console.print(story_table(feed, rows=12))
+    shown = _report_with_a_rival(feed)
+    if shown is not None:
+        console.print(Panel(_explanation(feed, shown), title="One assignment, explained", title_align="left"))
     console.print(_score(feed, labels))
-    console.print(f"\n[bold]{url}/metrics[/] says, among others:")
+    console.print(f"\nFrom [bold]{url}/metrics[/]:")
     for line in metrics.splitlines():
         if line.startswith(SHOWN_METRICS) and not line.endswith(" 0.0"):
             console.print(f"  [dim]{escape(line)}[/]", highlight=False)
 
 
-def _most_telling(feed: Feed) -> Assignment | None:
-    """A report that joined a story with a rival in sight: the decision with most to explain."""
+def _report_with_a_rival(feed: Feed) -> Assignment | None:
+    """A report that joined a large story although another one came into question."""
     joined = [one for one in feed.assignments.values() if one.method is Method.JOINED and one.rival]
     return max(joined, key=lambda one: len(feed.stories[one.story_id or ""].articles), default=None)
 
 
 def _explanation(feed: Feed, one: Assignment) -> str:
-    story = feed.stories[one.story_id or ""]
-    lines = [
-        f"[bold]{escape(one.article_id)}[/] {one.method.value} [bold]{escape(story.headline)}[/]",
-        f"score {one.score} against the threshold {one.threshold}",
-    ]
+    lines = [f"[bold]{escape(one.article.title if one.article else one.article_id)}[/]", ""]
+    lines += [escape(sentence) for sentence in explained(one)]
+    lines += ["", f"Score {one.score} against the threshold {one.threshold}. The heaviest factors:"]
     factors = sorted(one.factors, key=lambda factor: -abs(factor.weight))[:SHOWN_FACTORS]
-    lines += [f"  {factor.weight:+.3f}  {escape(factor.name)} = {factor.value}" for factor in factors]
+    lines += [f"  {factor.weight:+.2f}  {escape(factor.name)} = {factor.value:g}" for factor in factors]
     rival = feed.stories.get(one.rival.story_id) if one.rival else None
     if one.rival and rival:
-        lines.append(f"second: {escape(rival.headline)} (score {one.rival.score})")
+        lines.append(f"Next best story (score {one.rival.score}): {escape(rival.headline)}")
     return "\n".join(lines)
 
 
@@ -118,11 +113,11 @@ def _score(feed: Feed, labels: Path) -> str:
     found = {name: one.story_id or "" for name, one in feed.assignments.items()}
     true_copies = {label.id: label.copy_of for label in known if label.copy_of}
     found_copies = {name: one.copy_of.article_id for name, one in feed.copies.items() if one.copy_of}
-    told = b_cubed(stories, found)
+    agreement = b_cubed(stories, found)
     copies = copies_found(true_copies, found_copies)
     return (
-        f"Against the labels: stories [bold]B-cubed F1 {told.f1:.3f}[/] "
-        f"(precision {told.precision:.3f}, recall {told.recall:.3f}); copies found "
-        f"[bold]{round(copies.recall * len(true_copies))} of {len(true_copies)}[/], "
+        f"Stories against the labels: [bold]B-cubed F1 {agreement.f1:.3f}[/] "
+        f"(precision {agreement.precision:.3f}, recall {agreement.recall:.3f})\n"
+        f"Copies: [bold]{round(copies.recall * len(true_copies))} of {len(true_copies)} found[/], "
         f"{copies.precision:.0%} of those found are right"
     )

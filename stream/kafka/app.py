@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from tempfile import gettempdir
@@ -9,6 +10,7 @@ from threading import Timer
 
 import faust
 from faust.app.base import BootStrategy
+from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, StreamT
 from mode import Service
 
@@ -50,12 +52,13 @@ class _FoldOnly(BootStrategy):
 def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.AbstractEventLoop) -> faust.Worker:
     """The Faust worker of the chosen stages; `execute_from_commandline()` runs it.
 
-    The stages' services start before the app and stop after it, so that the agent never lacks its producer.
+    The web server starts first: /ready answers while the encoder is loaded and the kernels are compiled. The stages'
+    services start before the app and stop after it, so that the agent never lacks its producer.
     """
     chosen = frozenset(stages)
     metrics = Metrics()
     app = _new_app(settings, chosen, loop)
-    services: list[Service] = []
+    services: list[Service] = [app.web]
     intake = fold_stage = None
     if Stage.EMBED in chosen:
         intake = EmbedService(settings, metrics)
@@ -78,7 +81,10 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
     def refresh() -> None:
         metrics.forget_partitions()
         if intake is not None and app.started:
-            intake.observe_lag(app.consumer)
+            with suppress(
+                ConsumerNotStarted
+            ):  # a scrape in the moment before Faust's consumer has its thread
+                intake.observe_lag(app.consumer)
         if fold_stage is not None:
             fold_stage.observe()
 

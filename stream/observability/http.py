@@ -14,6 +14,14 @@ from stream.observability.settings import WebSettings
 
 MOST_GUESSES, GUESS_SECONDS = 10, 60.0  # wrong tokens of one address in so many seconds
 MOST_ADDRESSES = 1_000  # remembered; the one whose last guess is oldest is forgotten first
+# What /ready waits for, in words.
+AWAITED = {
+    "encoder": "the encoder is loaded and the kernels of the embed stage are compiled",
+    "articles": "the consumer group has assigned the partitions of articles",
+    "shards": "the kernels of the fold stage are compiled and its shards rebuilt from checkpoint and log",
+    "checkpoints": "the checkpoint store takes checkpoints again",
+}
+
 Readiness = Callable[[], dict[str, bool]]
 
 
@@ -45,7 +53,8 @@ def add_pages(
         del request
         answers = readiness()
         is_ready = all(answers.values())
-        return view.json({"ready": is_ready, **answers}, status=200 if is_ready else 503)
+        awaited = [AWAITED[name] for name, is_done in answers.items() if not is_done]
+        return view.json({"ready": is_ready, **answers, "awaited": awaited}, status=200 if is_ready else 503)
 
 
 class Guesses:

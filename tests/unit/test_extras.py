@@ -22,7 +22,7 @@ def test_each_module_comes_with_the_extra_that_is_named_for_it(extra: str, modul
     packages = importlib.metadata.packages_distributions()
     if module not in packages:
         pytest.skip(f"the extra {extra} is not installed here")
-    assert any(line.startswith(name) for name in packages[module] for line in EXTRAS[extra])
+    assert any(line.startswith(name.lower()) for name in packages[module] for line in EXTRAS[extra])
 
 
 def test_a_module_of_no_extra_is_no_missing_extra():

@@ -29,6 +29,12 @@ def tick(number):
 print(tick(40), sum(tick.stats.cache_hits.values()))
 """
 
+READ_ONLY = """
+import os
+access = os.access
+os.access = lambda path, mode: mode != os.W_OK and access(path, mode)
+"""
+
 
 def ticked(project: Path, caches: Path) -> tuple[int, int]:
     """What a process of its own computes, and how often it found the machine code on disk."""
@@ -52,6 +58,13 @@ def project(tmp_path: Path) -> Path:
     (folder / "state.py").write_text(STATE.format(step=1))
     (folder / "clock.py").write_text(CLOCK)
     return folder.parent
+
+
+def test_machine_code_in_a_read_only_image_is_used(project: Path, tmp_path: Path) -> None:
+    caches = tmp_path / "caches"
+    ticked(project, caches)
+    (project / "sitecustomize.py").write_text(READ_ONLY)  # root may write anywhere
+    assert ticked(project, caches) == (41, 1)
 
 
 def test_machine_code_is_kept_until_a_module_it_uses_changes(project: Path, tmp_path: Path) -> None:
