@@ -112,11 +112,11 @@ class TrainingRun:
         self._merge = Scorer(fitted.merge, MERGE_FEATURES) if fitted and merging else None
         self._halves = Scorer(linear_part(fitted.merge), MERGE_FEATURES) if fitted and splitting else None
         self._cross_language = cross_language
+        self._shift = shift
         self._rules = self._rules_of(fitted)
         self._labels: dict[int, Counter[str]] = defaultdict(Counter)  # by story slot
         self.join_rows: list[Row] = []
         self.merge_rows: list[Row] = []
-        self._shift = shift
         self._stream: Sequence[StreamArticle] = ()
         self._placements = Placements()
 
