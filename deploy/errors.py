@@ -24,3 +24,10 @@ class PrometheusError(DeployError):
 
     Operator action: read the log that the message names.
     """
+
+
+class BoardError(DeployError):
+    """A board that a command started did not come up.
+
+    Operator action: the message shows the end of its log; mend what that names and start again.
+    """

@@ -120,22 +120,27 @@ def get_comparison(board: Board, one: str, other: str) -> Response:
 @api.get("/changes", summary="What changed since a revision")
 def get_changes(board: Board, since: Annotated[int, Query(ge=0)] = 0) -> Response:
     """Snapshots changed after a revision, and ids that are gone, in their order; ask again with `next` as `since`."""
-    reader = board.store.reader
+    reader, after = (
+        board.store.reader,
+        board.store.revision,
+    )  # read first: what is written meanwhile comes next time
     rows = reader.execute(
-        "SELECT id, revision, value FROM stories WHERE revision > ? ORDER BY revision, id LIMIT ?",
-        (since, MAX_CHANGES + 1),
+        "SELECT id, revision, value FROM stories WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?",
+        (since, after, MAX_CHANGES + 1),
     ).fetchall()
     complete = len(rows) <= MAX_CHANGES
-    after = board.store.revision if complete else rows[MAX_CHANGES]["revision"] - 1
-    if not complete and after <= since:  # one batch changed more than an answer holds
+    if (
+        not complete
+    ):  # up to the last revision that is here whole, or all of the first where that alone is too large
+        after = max(rows[MAX_CHANGES]["revision"] - 1, rows[0]["revision"])
         rows = reader.execute(
-            "SELECT id, revision, value FROM stories WHERE revision = ? ORDER BY id", (rows[0]["revision"],)
+            "SELECT id, revision, value FROM stories WHERE revision > ? AND revision <= ? ORDER BY revision",
+            (since, after),
         ).fetchall()
-        after = rows[0]["revision"]
     gone = reader.execute(
         "SELECT id FROM removed WHERE revision > ? AND revision <= ?", (since, after)
     ).fetchall()
-    changed = [msgspec.Raw(row["value"]) for row in rows if row["revision"] <= after]
+    changed = [msgspec.Raw(row["value"]) for row in rows]
     return _json(
         {"next": after, "complete": complete, "stories": changed, "removed": [name for (name,) in gone]}
     )

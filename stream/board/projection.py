@@ -208,14 +208,13 @@ def _index(connection: sqlite3.Connection, number: int, story: Story) -> None:
 
 
 def remove_story(connection: sqlite3.Connection, story_id: str, revision: int) -> None:
-    """Delete a story with its articles."""
+    """Delete a story. Its articles stay as the topic has them, until they are older than the retention."""
     row = connection.execute("SELECT number FROM stories WHERE id = ?", (story_id,)).fetchone()
     if row is None:
         return
     connection.execute("DELETE FROM story_text WHERE rowid = ?", (row["number"],))
     connection.execute("DELETE FROM story_languages WHERE story = ?", (row["number"],))
     connection.execute("DELETE FROM stories WHERE number = ?", (row["number"],))
-    connection.execute("DELETE FROM articles WHERE story_id = ?", (story_id,))
     connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (story_id, revision))
 
 
@@ -232,6 +231,7 @@ def sweep(store: Store, retention_days: int, max_stories: int) -> int:
         revision = _next_revision(connection)
         for (story_id,) in gone:
             remove_story(connection, story_id, revision)
+            connection.execute("DELETE FROM articles WHERE story_id = ?", (story_id,))
         connection.execute(
             """DELETE FROM articles WHERE coalesce(event_time, published, 0) < ?
                AND NOT EXISTS (SELECT 1 FROM stories WHERE id = story_id)""",

@@ -50,7 +50,7 @@ def environment() -> Environment:
         "moment": moment,
         "iso": iso,
         "span": lambda milliseconds: span(milliseconds / 1000),
-        "percent": lambda share: f"{share * 100:.0f} %",
+        "percent": lambda share: f"{share:.0%}",
         "rate": rate,
         "count": count,
         "signed": lambda number: f"{number:+.2f}".replace("-", "\N{MINUS SIGN}"),

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS stories (
     value BLOB NOT NULL            -- the snapshot as it stands on the topic
 );
 CREATE INDEX IF NOT EXISTS stories_by_activity ON stories (activity DESC);
+CREATE INDEX IF NOT EXISTS stories_by_status ON stories (status);
 CREATE INDEX IF NOT EXISTS stories_by_last ON stories (last_time DESC);
 CREATE INDEX IF NOT EXISTS stories_by_revision ON stories (revision);
 CREATE INDEX IF NOT EXISTS stories_by_heir ON stories (merged_into) WHERE merged_into IS NOT NULL;

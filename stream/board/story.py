@@ -60,6 +60,14 @@ class Near(msgspec.Struct):
     how: str
 
 
+class Affair(msgspec.Struct):
+    """The storyline that a story is of, with its other stories as (id, headline)."""
+
+    id: str
+    headline: str
+    stories: list[tuple[str, str]]
+
+
 class Whole(msgspec.Struct):
     """All that the page of a story shows."""
 
@@ -72,7 +80,7 @@ class Whole(msgspec.Struct):
     size: list[int]
     turns: list[Turn]
     near: list[Near]
-    storyline: dict[str, Any] | None
+    storyline: Affair | None
 
 
 def heir_of(store: Store, story_id: str) -> str | None:
@@ -105,7 +113,7 @@ def whole_story(store: Store, story_id: str) -> Whole | None:
         size=reports_over_time(store, story_id, row["first_time"], row["last_time"], SIZE_BINS),
         turns=_turns(store, row),
         near=_near(store, shown, entries),
-        storyline=_storyline(store, row["storyline"]),
+        storyline=_storyline(store, row["storyline"], story_id),
     )
 
 
@@ -210,9 +218,11 @@ def _near(store: Store, shown: Listed, entries: list[Entry]) -> list[Near]:
     if story.continues:
         near.append(Near(story.continues, headline_of(store, story.continues), "It goes on from this story."))
     for related in story.related:
-        other = related.get("story_id") or related.get("id") if isinstance(related, dict) else str(related)
-        if other:
-            near.append(Near(other, headline_of(store, other), "Of the same affair."))
+        if isinstance(related, dict) and (other := related.get("story_id")):
+            words = ", ".join(map(str, related.get("words") or ()))
+            near.append(
+                Near(other, headline_of(store, other), f"Related by {words}." if words else "Related.")
+            )
     known = {one.story_id for one in near}
     for rival, times in _seconds(entries).most_common(NEAR):
         heir = heir_of(store, rival)
@@ -233,6 +243,12 @@ def _seconds(entries: list[Entry]) -> Counter[str]:
     )
 
 
-def _storyline(store: Store, storyline: str | None) -> dict[str, Any] | None:
+def _storyline(store: Store, storyline: str | None, story_id: str) -> Affair | None:
     row = store.reader.execute("SELECT value FROM storylines WHERE id = ?", (storyline,)).fetchone()
-    return msgspec.json.decode(row["value"], type=dict[str, Any]) if row else None
+    if row is None:
+        return None
+    value = msgspec.json.decode(row["value"], type=dict[str, Any])
+    others = [name for name in value.get("stories") or () if name != story_id]
+    return Affair(
+        str(storyline), value.get("headline") or "", [(name, headline_of(store, name)) for name in others]
+    )

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer
 from rich.console import Console
 from rich.live import Live
 
+from deploy.board_process import BoardProcess
 from deploy.kafka.broker import Broker
 from deploy.worker_process import WorkerProcess
 from stream.articles.jsonl import key_of, read_lines
@@ -36,12 +37,15 @@ FRAMES_A_SECOND = 8
 @click.command("demo")
 @click.option("--keep", is_flag=True, help="Leave broker and worker running until interrupted.")
 @click.option(
+    "--board", "with_board", is_flag=True, help="Show the stories in a browser too; implies --keep."
+)
+@click.option(
     "--corpus",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=CORPUS,
     help="Folder with articles.jsonl and labels.jsonl.",
 )
-def command(keep: bool, corpus: Path) -> None:
+def command(keep: bool, with_board: bool, corpus: Path) -> None:
     """Start a Kafka broker and a worker, send the sample articles, and show the stories they fold into."""
     console = Console()
     with ExitStack() as stack:
@@ -59,8 +63,15 @@ def command(keep: bool, corpus: Path) -> None:
         console.print(f"[green]✓[/] Worker ready, metrics at [bold]{worker.url}/metrics[/]")
         feed = asyncio.run(_show(settings, corpus / "articles.jsonl", console))
         demo_board.print_results(console, feed, corpus / "labels.jsonl", worker.page("/metrics"), worker.url)
-        if keep:
+        if with_board:
+            board = BoardProcess(_environment(broker.bootstrap, folder), folder / "board.log")
+            with console.status("Starting the board"):
+                stack.enter_context(board)
+            console.print(f"\n[green]✓[/] The board shows these stories at [bold]{board.url}[/]")
+        if keep or with_board:
             _wait_for_interrupt(console, broker.bootstrap)
+        else:
+            console.print("\nSee the stories and the reasons in a browser: [bold]make demo ARGS=--board[/]")
         with console.status("Stopping"):
             stack.close()
     console.print("[green]✓[/] Worker and broker stopped")
@@ -76,6 +87,7 @@ def _environment(bootstrap: str, folder: Path) -> dict[str, str]:
     return {
         "NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS": bootstrap,
         "NEWSFOLD_CHECKPOINTS__URL": str(folder / "checkpoints"),
+        "NEWSFOLD_BOARD__FOLDER": str(folder / "board"),
         "NEWSFOLD_TOPICS__ARTICLE_PARTITIONS": "1",  # keeps the order of arrival, so that the score is repeatable
     }
 

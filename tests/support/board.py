@@ -1,16 +1,9 @@
-"""A board for tests: messages as the topics carry them, an app on a store of its own, and a board as a process."""
+"""A board for tests: messages as the topics carry them, and an app on a store of its own."""
 
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any, Self
-from urllib.request import urlopen
+from typing import Any
 
 from stream.board.context import Context
 from stream.board.freshness import Changes, Freshness
@@ -23,7 +16,6 @@ from stream.board.store import Store
 
 HOUR_MS = 3_600_000
 START = 1_772_000_000_000  # 25 February 2026
-START_SECONDS = 60.0  # for a board to answer; a busy CI machine takes a few
 
 
 def moment(hours: float) -> str:
@@ -117,63 +109,3 @@ def new_context(folder: Path, messages: Iterable[Message] = (), **settings: Any)
     apply(store, messages, {})
     marks, freshness = Marks(folder / "marks.sqlite"), Freshness(reads_topics=False)
     return Context(board, store, marks, freshness, Changes(), BoardMetrics(), Guard(board))
-
-
-class BoardProcess:
-    """`newsfold board` as a process of its own, with these settings."""
-
-    def __init__(self, environment: dict[str, str], log_file: Path, *arguments: str) -> None:
-        self._environment, self._log_file, self._arguments = environment, log_file, arguments
-        self._process: subprocess.Popen[bytes] | None = None
-        self.url = ""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        assert self._process is not None
-        return self._process.pid
-
-    def start(self) -> None:
-        """Start it, and wait until it says where it is."""
-        with self._log_file.open("ab") as log:
-            begin = log.tell()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "stream", "board", "--port", "0", *self._arguments],
-                env={**os.environ, **self._environment, "PYTHONUNBUFFERED": "1"},
-                stdout=log,
-                stderr=log,
-            )
-        deadline = monotonic() + START_SECONDS
-        while not (
-            found := re.search(rb"The board is at (http://\S+)\.", self._log_file.read_bytes()[begin:])
-        ):
-            if self._process.poll() is not None or monotonic() > deadline:
-                raise RuntimeError(f"the board did not start: {self._log_file.read_text()[-2000:]}")
-            sleep(0.05)
-        self.url = found[1].decode()
-
-    def json(self, path: str) -> Any:
-        """What it answers to a request of its API."""
-        with urlopen(f"{self.url}{path}", timeout=30) as answer:  # noqa: S310 - our own address
-            return json.load(answer)
-
-    def kill(self) -> None:
-        """End it at once, as a lack of memory would."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> int:
-        """Ask it to end; return its exit code."""
-        if self._process is None:
-            return 0
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(timeout=30)

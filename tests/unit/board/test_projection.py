@@ -53,13 +53,17 @@ def test_the_assignment_may_come_before_its_story(store):
     assert [one.story.id for one in list_page(store, Wanted(q="halden"), 10).stories] == ["s1"]
 
 
-def test_a_null_value_deletes_a_story_its_articles_and_its_words(store):
+def test_a_null_value_deletes_a_story_and_its_words(store):
     apply(store, with_assignments("s1", FERRY), {})
     before = store.revision
     apply(store, [Message(Kind.STORY, "s1", None)], {})
     assert list_page(store, Wanted(), 10).total == list_page(store, Wanted(q="ferry"), 10).total == 0
-    assert store.reader.execute("SELECT count(*) FROM articles").fetchone()[0] == 0
     assert changed_since(store, Wanted(), before) == ["s1"]
+
+
+def test_a_null_value_deletes_an_assignment(store):
+    apply(store, [*with_assignments("s1", FERRY, FERRY_2), Message(Kind.ASSIGNMENT, "ferry-1", None)], {})
+    assert [report.id for report in whole_story(store, "s1").reports] == ["ferry-2"]
 
 
 def test_a_copy_is_folded_under_its_report(store):
@@ -208,3 +212,19 @@ def test_an_article_listed_by_a_story_is_known_before_its_assignment(store):
     (report,) = whole_story(store, "s1").reports
     assert (report.title, report.assignment) == ("Ferry stranded off Halden", None)
     assert msgspec.json.decode(story_of("s1", FERRY).value)["first_published"] == moment(0)
+
+
+def test_a_storyline_and_related_stories_are_named_by_their_headlines(store):
+    apply(store, [*with_assignments("s2", FERRY_2), *with_assignments("s3", ICE)], {})
+    related = [{"story_id": "s3", "score": 1.2, "words": ["vestmark"]}]
+    apply(store, with_assignments("s1", FERRY, storyline_id="l1", continues="s2", related=related), {})
+    line = {"id": "l1", "headline": "Ferries", "stories": ["s1", "s2"], "mood": 1}
+    apply(store, [Message(Kind.STORYLINE, "l1", json.dumps(line).encode())], {})
+    whole = whole_story(store, "s1")
+    assert whole.storyline.stories == [("s2", "Ferry towed to Halden")]
+    assert [(near.story_id, near.headline) for near in whole.near] == [
+        ("s2", "Ferry towed to Halden"),
+        ("s3", "Glacier thins above Vestmark"),
+    ]
+    apply(store, [Message(Kind.STORYLINE, "l1", None)], {})
+    assert whole_story(store, "s1").storyline is None

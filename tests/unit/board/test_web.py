@@ -15,6 +15,7 @@ from stream.board.projection import Kind, Message, apply
 from stream.board.security import check_exposure
 from stream.board.server import new_app
 from stream.board.settings import BoardSettings
+from stream.board.store import Store
 from stream.errors import SettingsError
 from tests.support.board import assignment_of, new_context, report_of, story_of, with_assignments
 
@@ -252,3 +253,22 @@ async def test_waiting_pages_wake_at_a_change_and_end_when_the_board_does():
     assert await changes.wait(0, 5) == 1
     changes.close()
     assert changes.closed
+
+
+@pytest.mark.parametrize("writes_first", [True, False])
+def test_what_is_written_while_changes_are_read_comes_now_or_next_time(
+    client, context, monkeypatch, writes_first
+):
+    read = Store.revision.fget
+    late = with_assignments("late", FERRY)
+
+    def racing(store: Store) -> int:
+        revision = read(store)
+        apply(context.store, late, {})
+        late.clear()
+        return read(store) if writes_first else revision
+
+    monkeypatch.setattr(Store, "revision", property(racing))
+    first = client.get("/api/changes").json()
+    then = client.get(f"/api/changes?since={first['next']}").json()
+    assert "late" in {story["id"] for story in first["stories"] + then["stories"]}
