@@ -41,7 +41,7 @@ def _json(value: Any, status: int = 200) -> Response:
 def get_stories(
     board: Board,
     wanted: Annotated[Wanted, Depends(wanted_of)],
-    size: Annotated[int, Query(ge=1, le=500)] = 40,
+    size: Annotated[int, Query(ge=1, le=500)] = 25,
 ) -> Response:
     """The stories asked for: snapshots as on the topic, with `reports_an_hour` and the `revision` of the change."""
     page = list_page(board.store, wanted, size)

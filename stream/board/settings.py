@@ -29,4 +29,4 @@ class BoardSettings(BaseModel, frozen=True, extra="forbid"):
         description="Days after its last report that a story is kept, by the time of the newest report.",
     )
     max_stories: int = Field(200_000, ge=1, description="Stories kept at most; the least recent go first.")
-    page_size: int = Field(40, ge=1, le=500, description="Stories on a page of the list.")
+    page_size: int = Field(25, ge=1, le=500, description="Stories on a page of the list.")

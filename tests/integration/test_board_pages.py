@@ -69,7 +69,7 @@ def newsroom_messages() -> list[Message]:
 
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[Served]:
-    served = Served(new_context(tmp_path, newsroom_messages()))
+    served = Served(new_context(tmp_path, newsroom_messages(), page_size=40))
     yield served
     served.stop()
 
