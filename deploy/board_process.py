@@ -55,7 +55,7 @@ class BoardProcess:
 
     def _answers(self) -> bool:
         try:
-            return self.json("/health") == {"status": "alive"}
+            return bool(self.json("/health") == {"status": "alive"})
         except (urllib.error.URLError, OSError):
             return False
 
