@@ -2,7 +2,6 @@
 
 import os
 import sys
-from enum import IntEnum
 from typing import NoReturn
 
 import structlog
@@ -20,16 +19,9 @@ from aiokafka.errors import (
 )
 
 from stream.errors import operator_action
+from stream.exit_codes import ExitCode
 
 log = structlog.get_logger(__name__)
-
-
-class ExitCode(IntEnum):
-    """How a worker ends when it does not end in order (0)."""
-
-    REFUSED = 2  # as the command line's: settings, topics, model, log or checkpoints do not fit
-    FAILED = 70  # EX_SOFTWARE: nothing of the failed batch was committed; it is read again after the restart
-    OVERDUE = 75  # EX_TEMPFAIL: asked to stop, but could not let go in time; nothing half done is committed
 
 
 # What no waiting mends: an operator has to.
