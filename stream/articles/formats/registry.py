@@ -94,7 +94,7 @@ def adapted(value: bytes, wanted: FormatName = FormatName.AUTO) -> Adapted:
     if found is not None:
         return Adapted(_encoded(_read(found, message)), found.title)
     if enveloped:
-        return Adapted(msgspec.json.encode(message), "Kafka Connect")
+        return Adapted(_encoded(message), "Kafka Connect")
     return Adapted(value, None)
 
 
@@ -129,6 +129,15 @@ def _read(found: Format, message: Any) -> dict[str, Any]:
         return found.read(message)
     except InvalidArticleError as error:
         raise explained(error, found.title) from None
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:  # a field of another shape
+        cause = f"a field is not of the form it should be ({type(error).__name__})"
+        raise InvalidArticleError("invalid", f"read as {found.title}: {cause}") from error
 
 
 def _encoded(fields: dict[str, Any]) -> bytes:
