@@ -4,8 +4,8 @@ PACE, in that folder or one above, holds the seconds that each opening of a file
 opens. So a test can slow a store down and stop it while workers run.
 """
 
-import time
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import fsspec
@@ -27,9 +27,15 @@ class SlowFileSystem(LocalFileSystem):
 
     def _open(self, path: str, *arguments: Any, **named: Any) -> Any:
         while (pace := _pace(Path(path))) == "hang":
-            time.sleep(LOOK_SECONDS)
-        time.sleep(float(pace or 0))
+            _wait(LOOK_SECONDS)
+        _wait(float(pace or 0))
         return super()._open(path, *arguments, **named)
+
+
+def _wait(seconds: float) -> None:
+    """As time.sleep() does, which fails under libfaketime (Python sleeps by clock_nanosleep)."""
+    if seconds:
+        Event().wait(seconds)
 
 
 def _pace(file: Path) -> str:
