@@ -91,8 +91,15 @@ lock: setup  ## Bring deploy/requirements.lock up to pyproject.toml; ARGS=--upgr
 jars: setup  ## Renew deploy/kafka/jars.lock from pom.xml (needs Maven)
 	$(BIN)/python -m deploy.kafka.lock_jars
 
+.PHONY: secrets
+secrets:  ## Make the passwords that docker-compose.yml reads from var/secrets, where they are missing
+	@mkdir -p var/secrets && chmod 711 var/secrets
+	@for name in web__token grafana_password; do test -s var/secrets/$$name || \
+		od -An -N18 -tx1 /dev/urandom | tr -d ' \n' > var/secrets/$$name; done
+
 .PHONY: compose-check
-compose-check:  ## Check docker-compose.yml with Docker, where Docker is
+compose-check:  ## Check docker-compose.yml with dclint, and with Docker where it is
+	npx --yes dclint@3.1.0 --max-warnings 0 docker-compose.yml
 	@if docker compose version >/dev/null 2>&1; then docker compose config --quiet && echo "docker-compose.yml is sound"; \
 	else echo "docker compose is not installed: tests/unit/deploy/test_compose.py checks docker-compose.yml"; fi
 

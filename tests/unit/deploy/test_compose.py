@@ -1,21 +1,30 @@
-"""docker-compose.yml and the image say what the code means: settings that exist, one command line, no root."""
+"""docker-compose.yml and the image say what the code means: settings that exist, commands that are taken, no root."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pydantic
 import pytest
 import yaml
 
-from stream.commands import COMMANDS
+from stream.commands import newsfold
 from stream.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ["topics", "worker"]
+OURS = [name for name, service in SERVICES.items() if service["image"] == "newsfold:local"]
+STAGES = ["worker", "embed", "fold"]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 BROKER = SERVICES["kafka"]["environment"]
+PROFILES = {
+    "kafka": [], "topics": [], "worker": ["core"], "embed": ["scale"], "fold": ["scale"],
+    "prometheus": ["observability"], "grafana": ["observability"],
+}  # fmt: skip
 
 
 def settings_by_name(model: type[pydantic.BaseModel], prefix: str) -> dict[str, Any]:
@@ -36,6 +45,11 @@ def published_port(service: str) -> tuple[str, int, int]:
     return address, int(outside), int(inside)
 
 
+def test_the_profiles_are_those_that_are_documented():
+    found = {name: service.get("profiles", []) for name, service in SERVICES.items()}
+    assert {name: found[name] for name in PROFILES} == PROFILES
+
+
 @pytest.mark.parametrize("service", OURS)
 def test_every_variable_is_a_setting_and_its_value_is_taken(service: str, monkeypatch: pytest.MonkeyPatch):
     environment = SERVICES[service]["environment"]
@@ -47,28 +61,47 @@ def test_every_variable_is_a_setting_and_its_value_is_taken(service: str, monkey
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_each_of_ours_runs_a_command_that_exists_without_root_and_without_writing(service: str):
+def test_every_command_line_is_taken(service: str):
+    name, *arguments = SERVICES[service]["command"]
+    command = newsfold.get_command(click.Context(newsfold), name)
+    assert command is not None
+    command.make_context(name, arguments)
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_each_of_ours_runs_without_root_without_writing_and_within_limits(service: str):
     definition = SERVICES[service]
-    assert definition["command"][0] in COMMANDS
     assert definition["read_only"] is True
     assert definition["cap_drop"] == ["ALL"]
+    assert definition["security_opt"] == ["no-new-privileges:true"]
+    assert definition["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
     assert "USER 10001\n" in DOCKERFILE
 
 
-def test_the_worker_starts_after_a_healthy_broker_and_topics_that_were_made():
-    assert SERVICES["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
-    assert SERVICES["worker"]["depends_on"] == {
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_image_has_a_version_and_every_container_a_limit(service: str):
+    image, _, tag = SERVICES[service]["image"].rpartition(":")
+    assert image
+    assert tag != "latest"
+    assert "limits" in SERVICES[service]["deploy"]["resources"]
+
+
+@pytest.mark.parametrize("service", STAGES)
+def test_a_stage_starts_after_a_healthy_broker_and_topics_that_were_made(service: str):
+    assert SERVICES[service]["depends_on"] == {
         "kafka": {"condition": "service_healthy"},
         "topics": {"condition": "service_completed_successfully"},
     }
+    assert SERVICES["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
     assert SERVICES["kafka"]["healthcheck"]["test"][1].endswith("kafka-broker-api-versions.sh")
 
 
-def test_the_worker_keeps_its_checkpoints_on_a_volume():
-    volume, path = SERVICES["worker"]["volumes"][0].split(":")
+@pytest.mark.parametrize("service", ["worker", "fold"])
+def test_what_folds_keeps_its_checkpoints_on_a_volume(service: str):
+    volume, path = SERVICES[service]["volumes"][0].split(":")
     assert volume in COMPOSE["volumes"]
-    assert SERVICES["worker"]["environment"]["NEWSFOLD_CHECKPOINTS__URL"] == path
-    assert f"--owner=newsfold {path}" in DOCKERFILE
+    assert SERVICES[service]["environment"]["NEWSFOLD_CHECKPOINTS__URL"] == path
+    assert path in DOCKERFILE
 
 
 def test_what_is_open_is_open_to_this_machine_alone_and_is_the_port_that_is_listened_on():
@@ -78,9 +111,46 @@ def test_what_is_open_is_open_to_this_machine_alone_and_is_the_port_that_is_list
     assert f"127.0.0.1:{web}/health" in DOCKERFILE
     assert published_port("kafka") == ("127.0.0.1", 9092, 9092)
     assert "OUTSIDE://127.0.0.1:9092" in BROKER["KAFKA_ADVERTISED_LISTENERS"]
+    for service, definition in SERVICES.items():
+        assert all(port.startswith("127.0.0.1:") for port in definition.get("ports", [])), service
+
+
+def test_secrets_are_files_and_named_after_their_settings():
+    for service in STAGES:
+        assert SERVICES[service]["secrets"] == ["web__token"]
+    assert "NEWSFOLD_WEB__TOKEN" in settings_by_name(Settings, "NEWSFOLD_")
+    secrets = {name: secret["file"] for name, secret in COMPOSE["secrets"].items()}
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(name in makefile and file == f"var/secrets/{name}" for name, file in secrets.items())
+
+
+def test_prometheus_scrapes_every_stage_and_reads_the_rules_and_grafana_the_dashboards():
+    (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    assert job["dns_sd_configs"][0]["names"] == STAGES
+    mounted = [
+        volume.split(":")[0] for name in ("prometheus", "grafana") for volume in SERVICES[name]["volumes"]
+    ]
+    assert all((ROOT / source).exists() for source in mounted if source.startswith("./"))
 
 
 def test_the_broker_is_the_one_the_tests_run_against():
     version = SERVICES["kafka"]["image"].removeprefix("apache/kafka:")
     assert f":kafka_2.13:{version}\n" in (ROOT / "deploy" / "kafka" / "jars.lock").read_text()
     assert BROKER["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+
+
+def test_the_extras_of_the_image_exist():
+    (extras,) = set(re.findall(r"^ARG EXTRAS=(\S+)", DOCKERFILE, re.MULTILINE))
+    assert f"${{EXTRAS:-{extras}}}" in (ROOT / "docker-compose.yml").read_text()
+    declared = (ROOT / "pyproject.toml").read_text().split("[project.optional-dependencies]")[1]
+    for extra in extras.split(","):
+        assert re.search(rf"^{extra} = ", declared, re.MULTILINE), extra
+    assert "transformers" not in extras, "no PyTorch unless asked"
+
+
+def test_the_dockerfile_is_clean_by_hadolint():
+    hadolint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run(
+        [hadolint, ROOT / "deploy" / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
