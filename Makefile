@@ -91,6 +91,14 @@ lock: setup  ## Bring deploy/requirements.lock up to pyproject.toml; ARGS=--upgr
 jars: setup  ## Renew deploy/kafka/jars.lock from pom.xml (needs Maven)
 	$(BIN)/python -m deploy.kafka.lock_jars
 
+.PHONY: helm
+helm: build/bin/helm  ## Build helm with Go, for the test of the chart's renderings
+
+build/bin/helm:
+	@if command -v helm >/dev/null; then echo "helm is on the path"; \
+	elif command -v go >/dev/null; then cd "$$(mktemp -d)" && GOFLAGS=-mod=mod GOBIN="$(CURDIR)/build/bin" go install helm.sh/helm/v3/cmd/helm@v3.22.0; \
+	else echo "Neither helm nor Go is here: the chart's renderings are validated, but not compared"; fi
+
 .PHONY: secrets
 secrets:  ## Make the passwords that docker-compose.yml reads from var/secrets, where they are missing
 	@mkdir -p var/secrets && chmod 711 var/secrets

@@ -61,10 +61,10 @@ def feed() -> Feed:
 @asynccontextmanager
 async def load(newsroom: Newsroom, batch: int, pause: float, poison: int = 0) -> AsyncIterator[None]:
     """Articles, so many every so often, until the block ends; among them some that cannot be read."""
-    news = feed()
+    news, over = feed(), asyncio.Event()
 
     async def send() -> None:
-        while True:
+        while not over.is_set():
             await newsroom.send([*news.take(batch), *([(b"poison", b"{")] * poison)])
             await asyncio.sleep(pause)
 
@@ -72,8 +72,8 @@ async def load(newsroom: Newsroom, batch: int, pause: float, poison: int = 0) ->
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        over.set()
+        await task
 
 
 async def until_fires(prometheus: PrometheusProcess, alert: str, job: str) -> None:
