@@ -19,6 +19,7 @@ COMMANDS = {
     "compile": "Compile the kernels now, so that no first start waits for it.",
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
+    "doctor": "Say what is wrong with the set-up, and what to do.",
     "evaluate": "Measure stories against labels, on your own articles.",
     "explain": "Say why an article is where it is.",
     "produce": "Check the articles of a file or feed, and send them to Kafka.",
