@@ -16,6 +16,7 @@ COMMANDS = {
     "board": "Show the stories as a web page.",
     "broker": "Run a Kafka broker on this machine, for development.",
     "build-encoder": "Build the encoder for several languages, once.",
+    "compare": "Compare two runs over the same articles.",
     "compile": "Compile the kernels now, so that no first start waits for it.",
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",

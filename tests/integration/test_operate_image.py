@@ -1,4 +1,4 @@
-"""The image's steps, run here without an engine: what they install works, has no PyTorch, and compiles nothing more."""
+"""The steps of the image, run here without an engine: what they install works, without PyTorch or compiling later."""
 
 import os
 import shutil
