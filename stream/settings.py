@@ -21,7 +21,7 @@ from stream.embed.settings import IntakeSettings
 from stream.errors import SettingsError
 from stream.fold.settings import CheckpointSettings, FoldSettings
 from stream.kafka.settings import TOPIC_NAMES, KafkaSettings, ShardSettings, TopicSettings
-from stream.observability.settings import LogSettings, WebSettings
+from stream.observability.settings import LogSettings, TracingSettings, WebSettings
 from stream.stories.settings import StorySettings
 
 # What two deployments on one Kafka must not share. Checkpoints lie in a folder named after the topic.
@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     shard: ShardSettings = ShardSettings()
     checkpoints: CheckpointSettings = CheckpointSettings()
     web: WebSettings = WebSettings()
+    tracing: TracingSettings = TracingSettings()
     log: LogSettings = LogSettings()
     board: BoardSettings = BoardSettings()
 

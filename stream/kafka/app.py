@@ -20,6 +20,7 @@ from stream.kafka.failure import end_overdue
 from stream.kafka.fold_service import FoldService
 from stream.observability.http import add_pages
 from stream.observability.metrics import Metrics
+from stream.observability.tracing import load_tracing
 from stream.settings import Settings
 
 
@@ -56,16 +57,16 @@ def new_worker(settings: Settings, stages: Iterable[Stage], loop: asyncio.Abstra
     services start before the app and stop after it, so that the agent never lacks its producer.
     """
     chosen = frozenset(stages)
-    metrics = Metrics()
+    metrics, tracing = Metrics(), load_tracing(settings.tracing)
     app = _new_app(settings, chosen, loop)
     services: list[Service] = [app.web]
     intake = fold_stage = None
     if Stage.EMBED in chosen:
-        intake = EmbedService(settings, metrics)
+        intake = EmbedService(settings, metrics, tracing)
         _add_agent(app, settings, intake)
         services.append(intake)
     if Stage.FOLD in chosen:
-        fold_stage = FoldService(settings, metrics)
+        fold_stage = FoldService(settings, metrics, tracing)
         services.append(fold_stage)
 
     def readiness() -> dict[str, bool]:

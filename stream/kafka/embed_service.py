@@ -31,6 +31,8 @@ from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.history import check_log
 from stream.kafka.settings import RouteBy
 from stream.observability.metrics import Metrics
+from stream.observability.tracing import OFF, Tracing
+from stream.observability.tracing import Headers as TraceHeaders
 from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -51,9 +53,10 @@ class _Outgoing(msgspec.Struct, frozen=True):
 class EmbedService(Service):
     """Takes batches of the articles topic to articles.embedded and the dead-letter topic."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, tracing: Tracing = OFF) -> None:
         super().__init__()
         self._settings = settings
+        self._tracing = tracing
         self._metrics = metrics
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embed")
         self._embedder: Embedder | None = None
@@ -131,14 +134,22 @@ class EmbedService(Service):
         messages = [_incoming(event) for event in events]
         for message in messages:
             self._done.setdefault(message.origin.partition, message.origin.offset)
+        topic = self._settings.topics.articles
+        trace = self._tracing.begin(
+            "embed", topic, [event.message.headers and _headers(event) for event in events]
+        )
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
-            results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
-        with self._metrics.timed("append"):
-            await self._send_all(
-                [out for pair in zip(results, events, strict=True) for out in self._outgoing(*pair)],
-                messages[0].origin,
-            )
+        with trace.step("encode"):
+            async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
+                results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
+        outgoing = [
+            out
+            for position, pair in enumerate(zip(results, events, strict=True))
+            for out in self._outgoing(*pair, trace.headers(position))
+        ]
+        with self._metrics.timed("append"), trace.step("append"):
+            await self._send_all(outgoing, messages[0].origin)
+        trace.end()
         for result in results:
             if isinstance(result, Refused):
                 self._tell_refusal(result)
@@ -215,7 +226,9 @@ class EmbedService(Service):
             if end is not None and done is not None:
                 self._metrics.lag.labels("embed", source.topic, str(source.partition)).set(max(0, end - done))
 
-    def _outgoing(self, result: EmbeddedArticle | Refused, event: EventT) -> list[_Outgoing]:
+    def _outgoing(
+        self, result: EmbeddedArticle | Refused, event: EventT, context: TraceHeaders
+    ) -> list[_Outgoing]:
         topics = self._settings.topics
         if isinstance(result, Refused):
             limit = self._settings.intake.max_article_bytes
@@ -223,7 +236,7 @@ class EmbedService(Service):
             return [_Outgoing(topics.dead_letters, letter.key, letter.value, None, letter.headers)]
         key, value = result.id.encode(), encode_record(result)
         shards = shards_of(result, topics.shards, topics.route_by)
-        return [_Outgoing(topics.embedded, key, value, shard, []) for shard in shards]
+        return [_Outgoing(topics.embedded, key, value, shard, [*context]) for shard in shards]
 
     def _tell_refusal(self, refused: Refused) -> None:
         self._metrics.dead_letters.labels(refused.reason).inc()

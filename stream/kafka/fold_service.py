@@ -26,6 +26,7 @@ from stream.kafka.shard import Shard
 from stream.kafka.shard_snapshot import fold_digest
 from stream.kafka.warm_up import warm_up
 from stream.observability.metrics import Metrics
+from stream.observability.tracing import OFF, Tracing
 from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,9 +41,10 @@ MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and 
 class FoldService(Service):
     """Owns the consumer of articles.embedded and one Shard for each partition assigned to this worker."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, tracing: Tracing = OFF) -> None:
         super().__init__()
         self._settings = settings
+        self._tracing = tracing
         self._metrics = metrics
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
@@ -215,7 +217,9 @@ class FoldService(Service):
             self._opening[1].cancel()
 
     async def _open(self, partition: int) -> None:
-        shard = Shard(partition, self._settings, self._metrics, self._checkpoints, self._thread)
+        shard = Shard(
+            partition, self._settings, self._metrics, self._checkpoints, self._thread, self._tracing
+        )
         self._rebuilding = shard
         try:
             await shard.open(self._consumer)

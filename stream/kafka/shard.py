@@ -26,6 +26,7 @@ from stream.kafka.history import lost_history
 from stream.kafka.shard_snapshot import Save, Saved, copy, hold
 from stream.kafka.transactional_producer import TransactionalProducer
 from stream.observability.metrics import Metrics
+from stream.observability.tracing import OFF, UNTRACED, BatchTrace, Tracing
 from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -34,13 +35,20 @@ DISCONNECT_SECONDS = 5.0  # a producer flushes in milliseconds, or its broker is
 REPLAY_BATCH = (
     2_000  # records a poll while the state is rebuilt; nothing is emitted, so only memory bounds it
 )
+Outgoing = tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]  # (topic, value, key), headers
 
 
 class Shard:
     """State and transactional producer of one partition. Open it, give it records in log order, close it."""
 
     def __init__(
-        self, partition: int, settings: Settings, metrics: Metrics, checkpoints: Checkpoints, thread: Executor
+        self,
+        partition: int,
+        settings: Settings,
+        metrics: Metrics,
+        checkpoints: Checkpoints,
+        thread: Executor,
+        tracing: Tracing = OFF,
     ) -> None:
         self.partition = partition
         self.next_offset = 0
@@ -50,6 +58,7 @@ class Shard:
         self.fold = Fold.empty(settings)
         self._settings = settings
         self._metrics = metrics
+        self._tracing = tracing
         self._checkpoints = checkpoints
         self._thread = thread
         self._source = TopicPartition(settings.topics.embedded, partition)
@@ -174,12 +183,15 @@ class Shard:
             return
         if fresh[0].offset > self.next_offset:
             self._tell_gap(self.next_offset, fresh[0].offset)
-        with self._metrics.timed("fold"):
+        trace = self._tracing.begin("fold", self._source.topic, [record.headers for record in fresh])
+        with self._metrics.timed("fold"), trace.step("fold"):
             articles, folded = await self._folded(fresh)
         following = fresh[-1].offset + 1
-        with self._metrics.timed("commit"):
+        with self._metrics.timed("commit"), trace.step("transaction"):
             published = current_events(folded)
-            await self._commit(folded, published, following)
+            aligned = trace if len(folded) == len(fresh) else UNTRACED  # records were skipped
+            await self._commit(self._messages(folded, published, aligned), following)
+        trace.end()
         self.next_offset = following
         self._observe(articles, folded, published)
 
@@ -210,12 +222,12 @@ class Shard:
         self._metrics.other_model.inc()
         return True
 
-    async def _commit(self, folded: list[Folded], published: list[StoryEvent], following: int) -> None:
+    async def _commit(self, messages: list[Outgoing], following: int) -> None:
         async with self._producer.transaction():
             sent: list[asyncio.Future[object]] = []
             refused: IllegalOperation | None = None
             try:
-                for message, headers in self._messages(folded, published):
+                for message, headers in messages:
                     sent.append(await self._producer.send(*message, headers=headers))
             except IllegalOperation as error:  # an earlier one failed meanwhile, and with it the transaction
                 refused = error
@@ -229,18 +241,19 @@ class Shard:
             )
 
     def _messages(
-        self, folded: list[Folded], published: list[StoryEvent]
-    ) -> list[tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]]:
-        """(topic, value, key) and headers of every message."""
+        self, folded: list[Folded], published: list[StoryEvent], trace: BatchTrace
+    ) -> list[Outgoing]:
         topics = self._settings.topics
-        messages: list[tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]] = []
+        messages: list[Outgoing] = []
+        cause = {id(event): position for position, one in enumerate(folded) for event in one.stories}
         for event in published:
             value = encode_event(event.snapshot) if event.snapshot else None
-            messages.append(((topics.stories, value, event.story_id.encode()), story_headers(event)))
-        for one in folded:
+            headers = [*story_headers(event), *trace.headers(cause[id(event)])]
+            messages.append(((topics.stories, value, event.story_id.encode()), headers))
+        for position, one in enumerate(folded):
             for assignment in one.assignments:
                 key = assignment.article_id.encode()
-                headers = assignment_headers(assignment)
+                headers = [*assignment_headers(assignment), *trace.headers(position)]
                 messages.append(((topics.assignments, encode_event(assignment), key), headers))
         return messages
 

@@ -1,4 +1,4 @@
-"""The settings of the worker's pages and of its log."""
+"""The settings of the worker's pages, of its traces and of its log."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,22 @@ class WebSettings(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _read_secrets(cls, given: Any) -> Any:
         return with_secret_files(given, "token")
+
+
+class TracingSettings(BaseModel, frozen=True, extra="forbid"):
+    """Traces of articles, by OpenTelemetry."""
+
+    enabled: bool = Field(False, description="Trace articles through both stages; needs the extra otel.")
+    endpoint: str = Field(
+        "http://127.0.0.1:4318/v1/traces", description="Where a collector takes OTLP over HTTP."
+    )
+    sample_share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of the articles traced that came without a trace; one that came with one follows it.",
+    )
+    service_name: str = Field("newsfold", description="Name of the service in the traces.")
 
 
 class LogSettings(BaseModel, frozen=True, extra="forbid"):
