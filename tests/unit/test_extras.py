@@ -77,3 +77,9 @@ def test_a_worker_imports_no_extra_and_no_scikit_learn():
     ).stdout
     assert "stream.kafka.fold_service" in imported.split()
     assert not set(unwanted) & set(imported.split())
+
+
+def test_in_the_image_an_extra_is_a_build_argument(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NEWSFOLD_IMAGE_EXTRAS", "board,otel")
+    command = install_command("broker")
+    assert command == "docker build --file deploy/Dockerfile --build-arg EXTRAS=board,otel,broker ."
