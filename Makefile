@@ -102,7 +102,7 @@ build/bin/helm:
 .PHONY: secrets
 secrets:  ## Make the passwords that docker-compose.yml reads from var/secrets, where they are missing
 	@mkdir -p var/secrets && chmod 711 var/secrets
-	@for name in web__token grafana_password; do test -s var/secrets/$$name || \
+	@for name in web__token board__token grafana_password; do test -s var/secrets/$$name || \
 		od -An -N18 -tx1 /dev/urandom | tr -d ' \n' > var/secrets/$$name; done
 
 .PHONY: compose-check

@@ -115,11 +115,6 @@ LAG = MetricSpec(
     "On a topic written in transactions the markers leave 1 for ever.",
     {"stage": (), "topic": (), "partition": ()},
 )  # fmt: skip
-BOARD_LAG = MetricSpec(
-    "newsfold_board_lag_records", Kind.GAUGE, "records",
-    "Offsets between what the board shows and the end of the partition; exported by `newsfold board`.",
-    {"topic": (), "partition": ()}, panel=False,
-)  # fmt: skip
 REBALANCES = MetricSpec(
     "newsfold_rebalances", Kind.COUNTER, "rebalances",
     "Times the consumer group gave this worker partitions anew.",
@@ -224,11 +219,49 @@ BUILD = MetricSpec(
 
 CATALOGUE = (
     CONSUMED, PROCESSED, DEAD_LETTERS, DATES_REFUSED, FIELDS_REFUSED, LANGUAGES_OVERRULED, STORY_EVENTS, STORY_SPLITS,
-    END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, LAG, BOARD_LAG, REBALANCES, LAST_PROCESSED,
+    END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, LAG, REBALANCES, LAST_PROCESSED,
     TRANSACTIONS_FAILED, SHARDS,
     REBUILD_REMAINING, STATE_ENTRIES, STATE_BYTES, FORCED_EVICTIONS, OVERFLOWS, STREAM_TIME, THRESHOLD_SHIFT,
     CLOCK_SKEW, CHECKPOINTS, STATE_LOST, OTHER_MODEL, CHECKPOINT_TIME, CHECKPOINT_INTERVAL, UNSAVED,
     CHECKPOINT_QUEUE, BUILD,
+)  # fmt: skip
+
+# Of `newsfold board`, on a page of its own. It reads the public topics alone.
+BOARD_MESSAGES = MetricSpec(
+    "newsfold_board_messages", Kind.COUNTER, "records", "Messages of the topics that were read.", {"kind": ()}
+)
+BOARD_REFUSED = MetricSpec(
+    "newsfold_board_messages_refused",
+    Kind.COUNTER,
+    "records",
+    "Messages of the topics that could not be read.",
+)
+BOARD_LAG = MetricSpec(
+    "newsfold_board_lag_records", Kind.GAUGE, "records",
+    "Offsets between what the board shows and the end of the partition.",
+    {"topic": (), "partition": ()},
+)  # fmt: skip
+BOARD_LOADED = MetricSpec(
+    "newsfold_board_loaded", Kind.GAUGE, "", "Whether the end of the topics was reached: 1 or 0."
+)
+BOARD_BROKER_AWAY = MetricSpec(
+    "newsfold_board_broker_away", Kind.GAUGE, "", "Whether no broker answers at the moment: 1 or 0."
+)
+BOARD_WORKER_BEHIND = MetricSpec(
+    "newsfold_board_worker_behind_seconds", Kind.GAUGE, "seconds",
+    "Age of the oldest article that the worker has not folded.",
+)  # fmt: skip
+BOARD_STORIES = MetricSpec("newsfold_board_stories", Kind.GAUGE, "stories", "Stories in the store.")
+BOARD_OPEN_PAGES = MetricSpec(
+    "newsfold_board_open_pages", Kind.GAUGE, "pages", "Pages that are open and get updates."
+)
+BOARD_BATCH_SECONDS = MetricSpec(
+    "newsfold_board_batch_seconds", Kind.HISTOGRAM, "seconds", "Time to write a batch to the store.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0),
+)  # fmt: skip
+BOARD = (
+    BOARD_MESSAGES, BOARD_REFUSED, BOARD_LAG, BOARD_LOADED, BOARD_BROKER_AWAY, BOARD_WORKER_BEHIND, BOARD_STORIES,
+    BOARD_OPEN_PAGES, BOARD_BATCH_SECONDS,
 )  # fmt: skip
 
 # Of the process, as every Prometheus client exports them (Linux only).

@@ -3,15 +3,22 @@
 `python -m stream.observability.reference` renews it.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from stream.observability.catalogue import CATALOGUE, PROCESS, MetricSpec
+from stream.observability.catalogue import BOARD, CATALOGUE, PROCESS, MetricSpec
 
 FILE = Path(__file__).parents[2] / "docs" / "metrics.md"
 HEAD = """# Metrics
 
 A worker serves these at `/metrics`, for Prometheus. The page is generated from `stream/observability/catalogue.py`
 (`python -m stream.observability.reference`). What to do about them: [operating.md](operating.md).
+
+| Series | Type | Unit | Meaning |
+|---|---|---|---|
+"""
+BOARD_HEAD = """
+`newsfold board` serves a page of its own, on its own port:
 
 | Series | Type | Unit | Meaning |
 |---|---|---|---|
@@ -26,7 +33,7 @@ Of the process itself, as Prometheus clients export them on Linux:
 
 def page() -> str:
     """The text of docs/metrics.md."""
-    rows = "".join(f"| {_shown(spec)} | {spec.kind} | {spec.unit} | {spec.meaning} |\n" for spec in CATALOGUE)
+    rows, board = _rows(CATALOGUE), _rows(BOARD)
     process = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in PROCESS.items())
     labels = "".join(
         f"* `{name}` of `{spec.series}`: {', '.join(f'`{value}`' for value in values)}\n"
@@ -34,7 +41,12 @@ def page() -> str:
         for name, values in spec.labels.items()
         if values
     )
-    return f"{HEAD}{rows}\nThe values of the labels, where they are fixed:\n\n{labels}{PROCESS_HEAD}{process}"
+    values = f"\nThe values of the labels, where they are fixed:\n\n{labels}"
+    return f"{HEAD}{rows}{values}{PROCESS_HEAD}{process}{BOARD_HEAD}{board}"
+
+
+def _rows(specs: Iterable[MetricSpec]) -> str:
+    return "".join(f"| {_shown(spec)} | {spec.kind} | {spec.unit} | {spec.meaning} |\n" for spec in specs)
 
 
 def _shown(spec: MetricSpec) -> str:

@@ -22,7 +22,7 @@ STAGES = ["worker", "embed", "fold"]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 BROKER = SERVICES["kafka"]["environment"]
 PROFILES = {
-    "kafka": [], "topics": [], "worker": ["core"], "embed": ["scale"], "fold": ["scale"],
+    "kafka": [], "topics": [], "worker": ["core"], "embed": ["scale"], "fold": ["scale"], "board": ["board"],
     "prometheus": ["observability"], "grafana": ["observability"],
 }  # fmt: skip
 
@@ -92,6 +92,7 @@ def test_a_stage_starts_after_a_healthy_broker_and_topics_that_were_made(service
         "kafka": {"condition": "service_healthy"},
         "topics": {"condition": "service_completed_successfully"},
     }
+    assert SERVICES["board"]["depends_on"] == SERVICES[service]["depends_on"]
     assert SERVICES["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
     assert SERVICES["kafka"]["healthcheck"]["test"][1].endswith("kafka-broker-api-versions.sh")
 

@@ -3,7 +3,8 @@
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from stream.observability.catalogue import BOARD_LAG, CATALOGUE, PROCESS
+from stream.board.metrics import BoardMetrics
+from stream.observability.catalogue import BOARD, CATALOGUE, PROCESS
 from stream.observability.metrics import Metrics
 from stream.observability.reference import FILE, page
 
@@ -21,14 +22,18 @@ def test_the_page_in_the_documents_is_generated():
 def test_a_worker_exports_what_the_catalogue_lists_and_nothing_else():
     exported = families(Metrics().registry)
     own = {name: found for name, found in exported.items() if not name.startswith("process_")}
-    listed = {spec.name: (str(spec.kind), spec.meaning) for spec in CATALOGUE if spec is not BOARD_LAG}
+    listed = {spec.name: (str(spec.kind), spec.meaning) for spec in CATALOGUE}
     assert own == listed
     process = {name.removesuffix("_total") for name in PROCESS}
     assert {name for name in exported if name.startswith("process_")} == process | FOREIGN
 
 
+def test_the_board_exports_what_the_catalogue_lists():
+    assert families(BoardMetrics().registry) == {spec.name: (str(spec.kind), spec.meaning) for spec in BOARD}
+
+
 def test_names_follow_the_conventions():
-    for spec in CATALOGUE:
+    for spec in (*CATALOGUE, *BOARD):
         assert spec.series.startswith("newsfold_")
         assert spec.series.endswith("_total") == (spec.kind == "counter")
         assert spec.meaning.endswith(".")
