@@ -4,14 +4,16 @@ Metadata (version 8) and DescribeGroups (version 3) answer with the operations t
 speaks older versions, so the two requests are written down here (Kafka protocol guide; KIP-430).
 """
 
+import asyncio
 from enum import IntEnum
 from typing import Any, Self
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CoordinatorNotAvailableError, for_code
+from aiokafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Bytes, Int16, Int32, Schema, String
 
+COORDINATOR_TRIES, COORDINATOR_PAUSE = 30, 0.5  # a broker makes its topic of groups when it is first asked
 TEXT = String("utf-8")
 
 
@@ -131,10 +133,8 @@ class Allowed:
     async def on_group(cls, admin: AIOKafkaAdminClient, name: str) -> Self:
         """Ask about a consumer group, which need not exist."""
         try:
-            coordinator = await admin.find_coordinator(name)
-        except Exception as error:
-            if isinstance(error, CoordinatorNotAvailableError):
-                raise
+            coordinator = await _coordinator(admin, name)
+        except GroupAuthorizationFailedError:
             return cls({name: 0})  # looking for it needs a permission, too
         answer: Any = await admin._send_request(_Groups([name]), coordinator)
         ((code, _, _, _, _, _, operations),) = answer.groups
@@ -143,3 +143,12 @@ class Allowed:
     def may(self, operation: Operation, name: str) -> bool:
         """Whether the operation is allowed."""
         return bool(self._bits.get(name, 0) >> operation & 1)
+
+
+async def _coordinator(admin: AIOKafkaAdminClient, group: str) -> int:
+    for _ in range(COORDINATOR_TRIES):
+        try:
+            return int(await admin.find_coordinator(group))
+        except CoordinatorNotAvailableError:
+            await asyncio.sleep(COORDINATOR_PAUSE)
+    return int(await admin.find_coordinator(group))
