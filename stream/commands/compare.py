@@ -14,7 +14,7 @@ from stream.evaluation.comparison import Comparison, Run, compare
 from stream.kafka.topic_reader import records_until_now
 from stream.settings import Settings, load_settings
 
-SHOWN_PARTS = 3
+SHOWN_PARTS = 2
 ID_CHARACTERS = 8  # of a story's id; enough to tell twenty apart
 decoder = msgspec.json.Decoder()
 

@@ -6,20 +6,19 @@ often; a replay that was cut short left neither. Two replays at a time are fence
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer
 
 from stream.kafka.clients import connected, connection
 from stream.kafka.dead_letters import CONNECT
+from stream.kafka.topic_reader import records_until_now
 from stream.settings import Settings
 
 RECEIPT = "newsfold.replayed"  # on the receipt: partition:offset of the letter
 REPLAYED_FROM = "newsfold.replayed-from"  # on the article: topic:partition:offset of the letter
 TRANSACTION = 100  # letters a transaction; of 1 MB at most each
-POLL_MS = 500
 TRANSACTION_TIMEOUT_MS = 60_000
 
 Place = tuple[int, int]
@@ -72,12 +71,12 @@ async def letters(
     topic = settings.topics.dead_letters
     receipts = {
         _place(value)
-        async for record in _records(settings, topic)
+        async for record in records_until_now(settings.kafka, topic)
         for name, value in record.headers
         if name == RECEIPT
     }
     found = 0
-    async for record in _records(settings, topic):
+    async for record in records_until_now(settings.kafka, topic):
         if any(name == RECEIPT for name, _ in record.headers):
             continue
         replayed = (record.partition, record.offset) in receipts
@@ -148,28 +147,3 @@ async def _send(producer: AIOKafkaProducer, settings: Settings, waiting: list[Le
 def _place(receipt: bytes) -> Place:
     partition, offset = receipt.decode().split(":")
     return int(partition), int(offset)
-
-
-async def _records(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
-    """Every committed record of the topic up to its end now."""
-    async with _reader(settings, topic) as (consumer, ends):
-        while any([await consumer.position(source) < end for source, end in ends.items()]):
-            for source, batch in (await consumer.getmany(timeout_ms=POLL_MS)).items():
-                for record in batch:
-                    if record.offset < ends[source]:
-                        yield record
-
-
-@asynccontextmanager
-async def _reader(
-    settings: Settings, topic: str
-) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
-    consumer = AIOKafkaConsumer(
-        topic,
-        **connection(settings.kafka),
-        isolation_level="read_committed",
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-    )
-    async with connected(consumer, settings.kafka):
-        yield consumer, await consumer.end_offsets(consumer.assignment())

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import UnknownTopicOrPartitionError
 
-from stream.errors import TopicsMismatchError
-from stream.kafka.clients import connected, connection
+from stream.errors import BrokerUnavailableError, TopicsMismatchError
+from stream.kafka.clients import connection, start
 from stream.kafka.settings import KafkaSettings
 
 POLL_MS = 500
@@ -19,19 +20,24 @@ async def records_until_now(kafka: KafkaSettings, topic: str) -> AsyncIterator[C
         TopicsMismatchError: there is no such topic.
     """
     consumer = AIOKafkaConsumer(
-        **connection(kafka), isolation_level="read_committed", auto_offset_reset="earliest"
+        topic,
+        **connection(kafka),
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
     )
-    async with connected(consumer, kafka) as reader:
-        if topic not in await reader.topics():
-            raise TopicsMismatchError(f"there is no topic {topic!r}")
-        sources = [TopicPartition(topic, number) for number in reader.partitions_for_topic(topic) or ()]
-        ends = await reader.end_offsets(sources)
-        beginnings = await reader.beginning_offsets(sources)
-        waiting = {source for source in sources if ends[source] > beginnings[source]}
-        reader.assign(sources)
-        await reader.seek_to_beginning(*sources)
-        while waiting:
-            for batch in (await reader.getmany(timeout_ms=POLL_MS)).values():
+    try:
+        await start(consumer, kafka)
+    except BrokerUnavailableError as error:
+        if isinstance(error.__cause__, UnknownTopicOrPartitionError):
+            raise TopicsMismatchError(f"there is no topic {topic!r}") from error
+        raise
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+        while any([await consumer.position(source) < end for source, end in ends.items()]):
+            for source, batch in (await consumer.getmany(timeout_ms=POLL_MS)).items():
                 for record in batch:
-                    yield record
-            waiting = {source for source in waiting if await reader.position(source) < ends[source]}
+                    if record.offset < ends[source]:
+                        yield record
+    finally:
+        await consumer.stop()
