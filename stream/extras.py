@@ -32,7 +32,7 @@ def missing_extra(error: ModuleNotFoundError) -> MissingExtraError | None:
 
 def install_command(extra: str) -> str:
     """The command that adds an extra to this installation: image, checkout, wheel, or a package from an index."""
-    if extras := os.environ.get("NEWSFOLD_IMAGE_EXTRAS"):
+    if extras := os.environ.get("IMAGE_EXTRAS"):
         return f"docker build --file deploy/Dockerfile --build-arg EXTRAS={extras},{extra} ."
     origin = json.loads(importlib.metadata.distribution("newsfold").read_text("direct_url.json") or "{}")
     if origin.get("dir_info", {}).get("editable"):

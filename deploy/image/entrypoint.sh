@@ -3,5 +3,5 @@
 # compiled ones are copied to one (5 MB of memory, a tenth of a second).
 set -eu
 mkdir -p "$NUMBA_CACHE_DIR"
-cp -Rp "${NEWSFOLD_KERNELS:-/opt/kernels}/." "$NUMBA_CACHE_DIR"
+cp -Rp "${KERNELS:-/opt/kernels}/." "$NUMBA_CACHE_DIR"
 exec newsfold "$@"

@@ -1,8 +1,11 @@
 """The settings of the board."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
+
+from stream.secret_files import with_secret_files
 
 
 class BoardSettings(BaseModel, frozen=True, extra="forbid"):
@@ -15,6 +18,7 @@ class BoardSettings(BaseModel, frozen=True, extra="forbid"):
     token: SecretStr | None = Field(
         None, description="Asked for at the log-in, and of programs as a bearer token or as the password."
     )
+    token_file: Path | None = Field(None, description="File that holds the token; read at the start.")
     allowed_hosts: tuple[str, ...] = Field(
         ("127.0.0.1", "localhost"),
         description="Host names that the board answers to, as a JSON list; with a token it answers to any.",
@@ -30,3 +34,8 @@ class BoardSettings(BaseModel, frozen=True, extra="forbid"):
     )
     max_stories: int = Field(200_000, ge=1, description="Stories kept at most; the least recent go first.")
     page_size: int = Field(25, ge=1, le=500, description="Stories on a page of the list.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _token_from_its_file(cls, given: Any) -> Any:
+        return with_secret_files(given, "token")

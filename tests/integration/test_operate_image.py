@@ -55,7 +55,7 @@ async def test_a_container_starts_without_compiling(image: Path, newsroom: Newsr
     port = free_port()
     environment = os.environ | newsroom.environment | {
         "PATH": f"{image / 'newsfold' / 'bin'}:{os.environ['PATH']}",
-        "NEWSFOLD_KERNELS": str(image / "kernels"),
+        "KERNELS": str(image / "kernels"),
         "NUMBA_CACHE_DIR": str(scratch / "numba"),
         "NUMBA_CPU_NAME": "generic",
         "PYTHONDONTWRITEBYTECODE": "1",

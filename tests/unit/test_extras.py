@@ -80,6 +80,6 @@ def test_a_worker_imports_no_extra_and_no_scikit_learn():
 
 
 def test_in_the_image_an_extra_is_a_build_argument(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("NEWSFOLD_IMAGE_EXTRAS", "board,otel")
+    monkeypatch.setenv("IMAGE_EXTRAS", "board,otel")
     command = install_command("broker")
     assert command == "docker build --file deploy/Dockerfile --build-arg EXTRAS=board,otel,broker ."
