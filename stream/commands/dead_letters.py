@@ -2,22 +2,22 @@
 
 import asyncio
 import sys
+import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from stream.kafka.dead_letter_replay import Letter, LetterFilter, Resent, letters, replay
 from stream.observability.catalogue import DEAD_LETTER_REASONS
 from stream.settings import Settings, load_settings
 
 LISTED = 50  # letters, unless told
-SHOWN_CHARACTERS = 120  # of a message in the table; --json shows all
+SHOWN_CHARACTERS = 200  # of a message; --json shows all
+SHOWN_KEY = 40
+WIDTH = 80
 FILTERS: tuple[Callable[..., Any], ...] = (
     click.option(
         "--reason", type=click.Choice(DEAD_LETTER_REASONS), help="Only letters refused for this reason."
@@ -60,26 +60,23 @@ def list_command(
         for letter in found:
             sys.stdout.write(msgspec.json.encode(_facts(letter)).decode() + "\n")
         return
-    table = Table(title=f"{len(found)} dead letters")
-    for title in ("offset", "written", "reason", "read from", "bytes", "replayed", "what was wrong"):
-        table.add_column(title, overflow="fold")
     for letter in found:
         facts = _facts(letter)
-        table.add_row(
-            f"{letter.partition}:{letter.offset}",
-            facts["written"],
-            escape(facts["reason"]),
-            escape(facts["read_from"]),
-            str(facts["bytes"]),
-            "yes" if letter.replayed else "",
-            escape(facts["message"][:SHOWN_CHARACTERS]),
+        again = ", replayed" if letter.replayed else ", refused again" if letter.failed_again else ""
+        place = f"{letter.partition}:{letter.offset}"
+        key = facts["key"] if len(facts["key"]) <= SHOWN_KEY else f"{facts['key'][: SHOWN_KEY - 1]}…"
+        click.echo(f"{click.style(place, bold=True)} {facts['written'][:19]} {key or '(no key)'}{again}")
+        message = (
+            f"{facts['message'][:SHOWN_CHARACTERS]} ({facts['bytes']} bytes, read from {facts['read_from']})"
         )
-    Console().print(table)
+        click.echo(textwrap.fill(message, WIDTH, initial_indent="    ", subsequent_indent="    "))
+    click.echo(f"{len(found)} dead letters")
 
 
 @command.command("replay")
 @_filtered
 @click.option("--limit", type=click.IntRange(1), help="Letters at most.")
+@click.option("--again", is_flag=True, help="Also letters that were replayed before and refused again.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def replay_command(
     reason: str | None,
@@ -87,20 +84,35 @@ def replay_command(
     to_offset: int | None,
     since: datetime | None,
     limit: int | None,
+    again: bool,
     yes: bool,
 ) -> None:
     """Send letters to the articles topic again; each goes once, however often this runs."""
     settings = load_settings()
-    if not yes:
-        click.confirm(f"Send the matching letters to {settings.topics.articles} again?", abort=True)
     wanted = LetterFilter(reason, from_offset, to_offset, _utc(since), limit)
-    replayed: Resent = asyncio.run(replay(settings, wanted))
+    if not yes:
+        count = asyncio.run(_waiting(settings, wanted, again))
+        if not count:
+            click.echo("no letter matches that was not replayed before")
+            return
+        click.confirm(f"Send {count} letters to {settings.topics.articles} again?", abort=True)
+    replayed: Resent = asyncio.run(replay(settings, wanted, again))
+    if replayed.failed_again:
+        click.echo(
+            f"{replayed.failed_again} letters were refused again after a replay; --again sends them too"
+        )
     cut = f"; {replayed.cut} were cut when they were put aside and cannot be sent" if replayed.cut else ""
     click.echo(f"{replayed.sent} letters sent to {settings.topics.articles}{cut}")
 
 
 async def _found(settings: Settings, wanted: LetterFilter) -> list[Letter]:
     return [letter async for letter in letters(settings, wanted)]
+
+
+async def _waiting(settings: Settings, wanted: LetterFilter, again: bool) -> int:
+    """How many letters a replay would send."""
+    found = [letter async for letter in letters(settings, wanted, waiting_only=True)]
+    return sum(letter.is_whole and (again or not letter.failed_again) for letter in found)
 
 
 def _facts(letter: Letter) -> dict[str, Any]:

@@ -40,6 +40,11 @@ class Letter(msgspec.Struct, frozen=True):
         return dict(self.headers).get(CONNECT + fact, b"").decode(errors="replace")
 
     @property
+    def failed_again(self) -> bool:
+        """Whether the article was replayed before, and refused anew."""
+        return any(name == REPLAYED_FROM for name, _ in self.headers)
+
+    @property
     def is_whole(self) -> bool:
         """Whether key and value are all that was sent; a cut letter cannot be replayed."""
         return not (self.told("value.cut.from.bytes") or self.told("key.cut.from.bytes"))
@@ -98,14 +103,19 @@ async def letters(
 
 
 class Resent(msgspec.Struct):
-    """How many letters a replay sent, and how many it could not because they were cut."""
+    """How many letters a replay sent, could not send because they were cut, and left because they failed again."""
 
     sent: int = 0
     cut: int = 0
+    failed_again: int = 0
 
 
-async def replay(settings: Settings, wanted: LetterFilter) -> Resent:
-    """Send the letters that match and were not replayed yet to the articles topic again."""
+async def replay(settings: Settings, wanted: LetterFilter, again: bool = False) -> Resent:
+    """Send the letters that match and were not replayed yet to the articles topic again.
+
+    A letter of an article that was replayed before and refused anew is left, so that a replay that mends nothing does
+    not multiply letters; `again` sends it too.
+    """
     topics = settings.topics
     producer = AIOKafkaProducer(
         **connection(settings.kafka),
@@ -119,6 +129,9 @@ async def replay(settings: Settings, wanted: LetterFilter) -> Resent:
         async for letter in letters(settings, wanted, waiting_only=True):
             if not letter.is_whole:
                 result.cut += 1
+                continue
+            if letter.failed_again and not again:
+                result.failed_again += 1
                 continue
             waiting.append(letter)
             if len(waiting) == TRANSACTION:

@@ -94,3 +94,9 @@ async def test_a_replayed_letter_that_is_still_wrong_becomes_one_new_letter(refu
         letter.told("reason") async for letter in letters(refused.settings, LetterFilter(), waiting_only=True)
     ]
     assert sorted(waiting) == ["no_text", "oversized", "undecodable"]
+    resent = await replay(refused.settings, LetterFilter(reason="no_text"))  # nothing was mended in between
+    assert (resent.sent, resent.failed_again) == (0, 1)
+    assert (await replay(refused.settings, LetterFilter(reason="no_text"), again=True)).sent == 1
+    for line in (await run(refused, "list")).splitlines():
+        assert len(line) <= 80
+    assert (await run(refused, "list")).count(" x, replayed") == 2
