@@ -15,9 +15,10 @@ BATCH = 2_000
 
 
 class _Line(msgspec.Struct):
-    """What tells the lines apart: an assignment names its article, a story and a storyline have an id."""
+    """What tells the lines apart: an assignment names its article, a story has an id and a version."""
 
     id: str | None = None
+    version: int | None = None
     article_id: str | None = None
     stories: msgspec.Raw | None = None
 
@@ -45,7 +46,7 @@ def _messages(file: Path) -> Iterator[Message]:
             seen = _Line()
         if seen.article_id:
             yield Message(Kind.ASSIGNMENT, seen.article_id, line)
-        elif seen.id:
+        elif seen.id and seen.version is not None:
             yield Message(Kind.STORYLINE if seen.stories is not None else Kind.STORY, seen.id, line)
         else:
             raise SettingsError(
