@@ -23,6 +23,7 @@ from stream.fold.settings import CheckpointSettings, FoldSettings
 from stream.kafka.settings import TOPIC_NAMES, KafkaSettings, ShardSettings, TopicSettings
 from stream.observability.settings import LogSettings, TracingSettings, WebSettings
 from stream.stories.settings import StorySettings
+from stream.storylines.settings import StorylineSettings
 
 # What two deployments on one Kafka must not share. Checkpoints lie in a folder named after the topic.
 PREFIXED: dict[str, tuple[str, ...]] = {
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     encoder: EncoderSettings = EncoderSettings()
     copies: CopySettings = CopySettings()
     stories: StorySettings = StorySettings()
+    storylines: StorylineSettings = StorylineSettings()
     fold: FoldSettings = FoldSettings()
     shard: ShardSettings = ShardSettings()
     checkpoints: CheckpointSettings = CheckpointSettings()

@@ -24,6 +24,7 @@ from stream.articles.jsonl import key_of, read_lines
 from stream.commands import demo_board
 from stream.commands.produce import produce
 from stream.contract.events import Assignment, StorySnapshot
+from stream.contract.storylines import StorylineSnapshot
 from stream.kafka.clients import connected_admin, connection
 from stream.kafka.settings import KafkaSettings
 from stream.kafka.topics import create_topics
@@ -105,6 +106,7 @@ async def _show(settings: Settings, articles: Path, console: Console) -> demo_bo
     topics = settings.topics
     consumer = AIOKafkaConsumer(
         topics.stories,
+        topics.storylines,
         topics.assignments,
         topics.dead_letters,
         **connection(settings.kafka),
@@ -137,6 +139,9 @@ def _take(
     elif topic == settings.topics.stories and value is not None:
         snapshot = msgspec.json.decode(value, type=StorySnapshot)
         feed.stories[snapshot.id] = snapshot
+    elif topic == settings.topics.storylines and value is not None:
+        line = msgspec.json.decode(value, type=StorylineSnapshot)
+        feed.storylines[line.id] = line
 
 
 def _wait_for_interrupt(console: Console, bootstrap: str) -> None:

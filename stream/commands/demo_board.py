@@ -1,4 +1,4 @@
-"""What the demo shows: the stories, one decision explained, the score against the labels, some metrics."""
+"""What the demo shows: the stories, an affair of several, one decision explained, the score, some metrics."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from stream.articles.jsonl import read_lines
 from stream.contract.events import Assignment, Method, StorySnapshot
 from stream.contract.sentences import explained
+from stream.contract.storylines import StorylineSnapshot
 from stream.evaluation.measures import b_cubed, copies_found
 
 SHOWN_METRICS = ("newsfold_processed_total", "newsfold_story_events_total", "newsfold_dead_letters_total")
@@ -31,6 +32,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.stories: dict[str, StorySnapshot] = {}
+        self.storylines: dict[str, StorylineSnapshot] = {}
         self.assignments: dict[str, Assignment] = {}
         self.copies: dict[str, Assignment] = {}
         self.refused: set[str] = set()
@@ -52,6 +54,11 @@ class Feed:
         """Stories that still stand, most articles first."""
         standing = [story for story in self.stories.values() if story.status != "merged"]
         return sorted(standing, key=lambda story: (-story.counts.articles, story.id))
+
+    def affair(self) -> StorylineSnapshot | None:
+        """The open storyline of most articles."""
+        standing = [line for line in self.storylines.values() if line.status == "open"]
+        return max(standing, key=lambda line: (line.counts.articles, line.id), default=None)
 
 
 def story_table(feed: Feed, rows: int) -> Table:
@@ -79,6 +86,9 @@ def print_results(console: Console, feed: Feed, labels: Path, metrics: str, url:
     """Everything there is to see once all articles are folded."""
     console.print()
     console.print(story_table(feed, rows=12))
+    affair = feed.affair()
+    if affair is not None:
+        console.print(Panel(_affair(feed, affair), title="One storyline", title_align="left"))
     shown = _report_with_a_rival(feed)
     if shown is not None:
         console.print(Panel(_explanation(feed, shown), title="One assignment, explained", title_align="left"))
@@ -87,6 +97,20 @@ def print_results(console: Console, feed: Feed, labels: Path, metrics: str, url:
     for line in metrics.splitlines():
         if line.startswith(SHOWN_METRICS) and not line.endswith(" 0.0"):
             console.print(f"  [dim]{escape(line)}[/]", highlight=False)
+
+
+def _affair(feed: Feed, line: StorylineSnapshot) -> Table:
+    """The stories of a storyline in order of time."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column(no_wrap=True, justify="right", style="dim")
+    for story in sorted(
+        (feed.stories[name] for name in line.stories), key=lambda one: one.first_published or ""
+    ):
+        days = [(moment or "")[5:10] for moment in (story.first_published, story.last_published)]
+        table.add_row(" to ".join(days), escape(story.headline), f"{story.counts.articles} articles")
+    return table
 
 
 def _report_with_a_rival(feed: Feed) -> Assignment | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from time import time
+from typing import Literal
 
 import click
 import msgspec
@@ -12,7 +13,7 @@ from rich.table import Table
 from embeddings.encoder import load_encoder
 from stream.commands.progress import article_progress
 from stream.embed.stage import Embedder
-from stream.evaluation.evaluation import Evaluation, Parts, fold_labelled, means, score, worst
+from stream.evaluation.evaluation import Evaluation, Parts, Score, fold_labelled, means, score, worst
 from stream.evaluation.labelled import embed_labelled, in_stream_order, labelled_lines
 from stream.observability.metrics import Metrics
 from stream.settings import Settings, load_settings
@@ -20,35 +21,53 @@ from stream.settings import Settings, load_settings
 SEEDS = 5  # shuffles of ties
 WORST = 8  # splits and merges named
 TITLE_SHOWN = 70  # characters of a headline
+Level = Literal["story", "storyline"]
 
 
 @click.command("evaluate")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--level",
+    type=click.Choice(["story", "storyline"]),
+    default="story",
+    show_default=True,
+    help="What the labels are: events, or affairs that run for weeks.",
+)
 @click.option("--seeds", default=SEEDS, show_default=True, help="Passes, each with ties shuffled anew.")
 @click.option(
     "--json", "out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here."
 )
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw them here (PNG or SVG).")
-def command(file: Path, seeds: int, out: Path | None, plot: Path | None) -> None:
+def command(file: Path, level: Level, seeds: int, out: Path | None, plot: Path | None) -> None:
     """Fold the labelled articles of a JSON Lines FILE (each with a `cluster`) and score the stories.
 
     The whole fold is judged: a copy counts with the story of its leader. `first` scores the story an article was
-    first assigned to, `repaired` the one it ended up in after merges and splits.
+    first assigned to, `repaired` the one it ended up in after merges and splits; `storylines`, for labels of that
+    level, the storyline of that story.
     """
     if plot:  # before the work: the extra it needs may be missing
         from stream.evaluation.plot import draw
     settings = load_settings()
     evaluation = evaluate(file, settings, seeds, round(time() * 1000))
-    Console().print(_table(evaluation))
+    shown = _shown(evaluation, level)
+    Console().print(_table(evaluation, shown))
     titles = _titles(file)
     last = evaluation.runs[-1]
-    _print_broken("Split", worst(last.true, last.repaired), titles)
-    _print_broken("Merged", worst(last.repaired, last.true), titles)
+    found = last.storylines if level == "storyline" else last.repaired
+    _print_broken("Split", worst(last.true, found), titles)
+    _print_broken("Merged", worst(found, last.true), titles)
     if out:
-        figures = {"first": means(evaluation.first), "repaired": means(evaluation.repaired)}
+        figures = {name: means(scores) for name, scores in shown.items()}
         out.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
     if plot:
         draw(plot, evaluation, file.name)
+
+
+def _shown(evaluation: Evaluation, level: Level) -> dict[str, tuple[Score, ...]]:
+    """The scores to show, by name, for labels of this level."""
+    if level == "storyline":
+        return {"stories": evaluation.repaired, "storylines": evaluation.storylines}
+    return {"first": evaluation.first, "repaired": evaluation.repaired}
 
 
 def evaluate(file: Path, settings: Settings, seeds: int, now: int) -> Evaluation:
@@ -67,19 +86,20 @@ def evaluate(file: Path, settings: Settings, seeds: int, now: int) -> Evaluation
         tuple(runs),
         tuple(score(run.true, run.first) for run in runs),
         tuple(score(run.true, run.repaired) for run in runs),
+        tuple(score(run.true, run.storylines) for run in runs),
     )
 
 
-def _table(evaluation: Evaluation) -> Table:
+def _table(evaluation: Evaluation, shown: Mapping[str, tuple[Score, ...]]) -> Table:
     pace = sum(run.articles_per_second for run in evaluation.runs) / len(evaluation.runs)
     articles = len(evaluation.runs[0].true)
     table = Table(title=f"{articles} articles, {len(evaluation.runs)} passes, {pace:.0f} articles/s folded")
     table.add_column("")
-    table.add_column("first", justify="right")
-    table.add_column("repaired", justify="right")
-    first, repaired = means(evaluation.first), means(evaluation.repaired)
-    for name, value in first.items():
-        table.add_row(name.replace("_", " "), f"{value:g}", f"{repaired[name]:g}")
+    for name in shown:
+        table.add_column(name, justify="right")
+    columns = [means(scores) for scores in shown.values()]
+    for name in columns[0]:
+        table.add_row(name.replace("_", " "), *(f"{column[name]:g}" for column in columns))
     return table
 
 

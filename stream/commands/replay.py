@@ -21,6 +21,7 @@ from stream.commands.inputs import (
 )
 from stream.commands.progress import article_progress
 from stream.contract.events import Assignment, StorySnapshot, encode_event
+from stream.contract.storylines import StorylineSnapshot
 from stream.evaluation.offline import Replayed, replay_file
 from stream.exit_codes import ExitCode
 from stream.settings import load_settings
@@ -31,6 +32,9 @@ Refusals = list[tuple[int, str, str]]
 @click.command("replay")
 @click.argument("file", type=InputFile)
 @click.option("--stories", type=OutputFile, help="Write the last snapshot of each story, as JSON Lines.")
+@click.option(
+    "--storylines", type=OutputFile, help="Write the last snapshot of each storyline, as JSON Lines."
+)
 @click.option("--assignments", type=OutputFile, help="Write every assignment in order, as JSON Lines.")
 @click.option("--refused", type=OutputFile, help="Write every refusal: line, reason, message, as JSON Lines.")
 @format_option
@@ -38,6 +42,7 @@ Refusals = list[tuple[int, str, str]]
 def command(
     file: Path,
     stories: Path | None,
+    storylines: Path | None,
     assignments: Path | None,
     refused: Path | None,
     wanted: str | None,
@@ -54,7 +59,7 @@ def command(
       newsfold replay articles.jsonl.gz --stories stories.jsonl --assignments assignments.jsonl
       curl -s https://press.example/feed.json | newsfold replay - --json
     """
-    check_outputs([stories, assignments, refused], file)
+    check_outputs([stories, storylines, assignments, refused], file)
     settings = load_settings()
     if wanted:
         intake = settings.intake.model_copy(update={"format": FormatName(wanted)})
@@ -67,6 +72,8 @@ def command(
         refusals = _refusals(path, replayed)
     if stories:
         _write(stories, replayed.stories.values())
+    if storylines:
+        _write(storylines, replayed.storylines.values())
     if assignments:
         _write(assignments, replayed.assignments)
     if refused:
@@ -91,7 +98,7 @@ def _refusals(path: Path, replayed: Replayed) -> Refusals:
     return [(numbers[place], one.reason, str(one.error)) for place, one in sorted(by_place.items())]
 
 
-def _write(path: Path, events: Iterable[StorySnapshot | Assignment]) -> None:
+def _write(path: Path, events: Iterable[StorySnapshot | StorylineSnapshot | Assignment]) -> None:
     with path.open("wb") as file:
         file.writelines(encode_event(event) + b"\n" for event in events)
 
@@ -117,5 +124,6 @@ def _figures(replayed: Replayed, seconds: float) -> dict[str, object]:
 def _summary(replayed: Replayed, seconds: float) -> str:
     return (
         f"{replayed.articles} articles, {replayed.copies} copies, {len(replayed.stories)} stories, "
+        f"{len(replayed.storylines)} storylines, "
         f"{len(replayed.refused)} refused, {replayed.articles / max(seconds, 1e-9):.0f} articles/s"
     )

@@ -1,7 +1,8 @@
-"""`newsfold tail`: stories as they change, one line an event, readable."""
+"""`newsfold tail`: stories and storylines as they change, one line an event, readable."""
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import click
 import msgspec
@@ -12,11 +13,18 @@ from rich.markup import escape
 from stream.commands.explain import print_assignment
 from stream.commands.published import Published
 from stream.commands.story_filter import StoryFilter, filter_options
-from stream.contract import Assignment, StorySnapshot
+from stream.contract import Assignment, StorylineSnapshot, StorySnapshot
 from stream.kafka.clients import connected, connection
 from stream.settings import Settings, load_settings
 
-STYLES = {"created": "green", "updated": "cyan", "merged": "magenta", "closed": "dim", "expired": "dim"}
+STYLES = {
+    "created": "green",
+    "updated": "cyan",
+    "merged": "magenta",
+    "split": "magenta",
+    "closed": "dim",
+    "expired": "dim",
+}
 
 
 @click.command("tail")
@@ -35,7 +43,7 @@ def command(
     least_sources: int,
     as_json: bool,
 ) -> None:
-    """Show stories as they change, until interrupted.
+    """Show stories and storylines as they change, until interrupted.
 
     \b
     Examples:
@@ -53,8 +61,9 @@ async def _tail(
     settings: Settings, begin: str, wanted: StoryFilter, as_json: bool, why: bool, verbose: bool
 ) -> None:
     topics = settings.topics
+    shown = [topics.stories, topics.storylines]
     consumer = AIOKafkaConsumer(
-        *([topics.stories, topics.assignments] if why else [topics.stories]),
+        *([*shown, topics.assignments] if why else shown),
         **connection(settings.kafka),
         isolation_level="read_committed",
         auto_offset_reset=begin,
@@ -66,6 +75,9 @@ async def _tail(
         async for record in consumer:
             if record.topic == topics.assignments:
                 _show_assignment(console, seen, record, verbose)
+                continue
+            if record.topic == topics.storylines:
+                _show_storyline(console, seen, record, as_json)
                 continue
             story = msgspec.json.decode(record.value, type=StorySnapshot) if record.value else None
             if story is not None and not wanted.matches(story):
@@ -85,22 +97,49 @@ def _show_assignment(console: Console, seen: Published, record: ConsumerRecord, 
             print_assignment(console, seen, one, verbose)
 
 
+def _show_storyline(console: Console, seen: Published, record: ConsumerRecord, as_json: bool) -> None:
+    """A storyline that ended, or one of whose stories was shown."""
+    line = msgspec.json.decode(record.value, type=StorylineSnapshot) if record.value else None
+    if line is not None and line.stories and seen.stories.keys().isdisjoint(line.stories):
+        return
+    if as_json:
+        click.echo(record.value or b"")
+    else:
+        console.print(storyline_line(record), soft_wrap=True)
+
+
 def story_line(record: ConsumerRecord) -> str:
     """One event of a story as a line of rich markup."""
-    headers = dict(record.headers)
-    kind = headers.get("ce_type", b"").decode().rsplit(".", 1)[-1]
-    style = STYLES.get(kind, "white")
+    kind = _kind(record)
     if record.value is None:
-        return f"[{style}]{kind:8}[/] {escape(record.key.decode())}"
-    story = msgspec.json.decode(record.value)
+        return f"{kind} {escape(record.key.decode())}"
+    story: dict[str, Any] = msgspec.json.decode(record.value)
     counts = story["counts"]
     sizes = f"{counts['sources']} sources, {counts['reports']} reports, {counts['copies']} copies"
     said = f"({sizes}; v{story['version']}{_kinship(story)})"
-    return f"[{style}]{kind:8}[/] [bold]{escape(story['headline'])}[/] [dim]{said}[/]"
+    return f"{kind} [bold]{escape(story['headline'])}[/] [dim]{said}[/]"
 
 
-def _kinship(story: dict[str, str]) -> str:
-    """The story it lives on in, or was split from."""
+def storyline_line(record: ConsumerRecord) -> str:
+    """One event of a storyline as a line of rich markup."""
+    kind = _kind(record)
+    if record.value is None:
+        return f"{kind} storyline {escape(record.key.decode())}"
+    line: dict[str, Any] = msgspec.json.decode(record.value)
+    counts = line["counts"]
+    sizes = f"storyline of {counts['stories']} stories, {counts['articles']} articles"
+    return (
+        f"{kind} [italic]{escape(line['headline'])}[/] [dim]({sizes}; v{line['version']}{_kinship(line)})[/]"
+    )
+
+
+def _kind(record: ConsumerRecord) -> str:
+    kind = dict(record.headers).get("ce_type", b"").decode().rsplit(".", 1)[-1]
+    return f"[{STYLES.get(kind, 'white')}]{kind:8}[/]"
+
+
+def _kinship(story: dict[str, Any]) -> str:
+    """The story or storyline it lives on in, or was split from."""
     if story["merged_into"]:
         return f"; lives on as {escape(story['merged_into'])}"
     return f"; split from {escape(story['split_from'])}" if story["split_from"] else ""

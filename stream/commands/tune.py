@@ -10,6 +10,7 @@ from rich.table import Table
 
 from embeddings.encoder import Encoder, load_encoder
 from stream.commands.progress import article_progress
+from stream.commands.tune_storylines import tune_storylines
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
 from stream.settings import load_settings
@@ -36,13 +37,24 @@ InputFile = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default="here",
     help="Folder for the settings file and the model.",
 )
+@click.option(
+    "--level",
+    type=click.Choice(["story", "storyline"]),
+    default="story",
+    show_default=True,
+    help="What the labels are: events, or affairs that run for weeks.",
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds and the training streams.")
-def command(files: Sequence[Path], out: Path, seed: int) -> None:
+def command(files: Sequence[Path], out: Path, level: str, seed: int) -> None:
     """Fit granularity and model to labelled JSON Lines FILES (each line with a `cluster`).
 
     Each file is one kind of stream; several count the same, and training mixes them. Every choice is judged on
-    stories it was not fitted to; the best is fitted to all and written, with a settings file that names it.
+    stories it was not fitted to; the best is fitted to all and written, with a settings file that names it. For
+    labels of affairs the threshold of storylines is chosen instead.
     """
+    if level == "storyline":
+        tune_storylines(files, out, seed)
+        return
     settings = load_settings()
     encoder = load_encoder(settings.encoder)
     cross_language = settings.stories.cross_language

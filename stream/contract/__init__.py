@@ -20,6 +20,7 @@ from stream.contract.events import (
     StoryEventType,
     StorySnapshot,
 )
+from stream.contract.storylines import Related, StorylineCounts, StorylineEventType, StorylineSnapshot
 
 __all__ = [
     "ArticleShown",
@@ -34,7 +35,11 @@ __all__ = [
     "NearMiss",
     "Outcome",
     "Reason",
+    "Related",
     "Rival",
     "StoryEventType",
     "StorySnapshot",
+    "StorylineCounts",
+    "StorylineEventType",
+    "StorylineSnapshot",
 ]

@@ -4,6 +4,7 @@
 """
 
 from stream.contract.events import Assignment, StoryEvent
+from stream.contract.storylines import StorylineEvent
 
 SOURCE = b"/newsfold"
 Headers = list[tuple[str, bytes]]
@@ -13,6 +14,13 @@ def story_headers(event: StoryEvent) -> Headers:
     """Headers of a story event; its id is story and version."""
     version = event.snapshot.version if event.snapshot else "expired"
     return _headers(f"newsfold.story.{event.type.value}", f"{event.story_id}:{version}", event.story_id)
+
+
+def storyline_headers(event: StorylineEvent) -> Headers:
+    """Headers of a storyline event; its id is storyline and version."""
+    version = event.snapshot.version if event.snapshot else "expired"
+    kind, unique = f"newsfold.storyline.{event.type.value}", f"{event.storyline_id}:{version}"
+    return _headers(kind, unique, event.storyline_id)
 
 
 def assignment_headers(assignment: Assignment) -> Headers:

@@ -6,16 +6,14 @@ when Newsfold saw something (first_seen, last_seen) depend on transport; everyth
 and their order.
 """
 
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS_REMEMBERED = 16_384  # a story in a burst shows the same twenty articles again and again; some 3 MB
+from stream.contract.moments import Moment
+from stream.contract.storylines import Related, StorylineEvent, StorylineSnapshot
 
 
 class Outcome(StrEnum):
@@ -49,6 +47,7 @@ class Reason(StrEnum):
         "not_closer_than_unrelated"  # nothing here is closer than unrelated articles are
     )
     BELOW_THRESHOLD = "below_threshold"  # the evidence for the best story does not reach the threshold
+    CONTINUES = "continues"  # the best story has lasted as long as a story may: a new one goes on with it
     JOINED = "joined"  # the evidence for the story reaches the threshold
     CLOSER_TO_ANOTHER = "closer_to_another"  # of a rival: the story that was joined scored higher
     STORIES_MERGED = "stories_merged"  # its story and another were found to be one
@@ -65,9 +64,6 @@ class StoryEventType(StrEnum):
     MERGED = "merged"
     CLOSED = "closed"
     EXPIRED = "expired"
-
-
-Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class CopyOf(msgspec.Struct, frozen=True):
@@ -274,6 +270,20 @@ class StorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
     cohesion: Annotated[
         float, Meta(description="Mean centrality of the reports that joined, 0 to 1; 1 for a single report.")
     ]
+    storyline_id: Annotated[
+        str | None,
+        Meta(
+            description="The storyline it is in. Of a closed story as it was then: the storyline has the last word."
+        ),
+    ] = None
+    continues: Annotated[
+        str | None,
+        Meta(
+            description="The story it goes on with: its first report belonged there, and came when a story may not "
+            "go on."
+        ),
+    ] = None
+    related: Annotated[tuple[Related, ...], Meta(description="Stories like it, best first, at most 3.")] = ()
 
 
 class StoryEvent(msgspec.Struct, frozen=True):
@@ -291,19 +301,12 @@ class Folded(msgspec.Struct, frozen=True):
     event_time: int
     assignments: tuple[Assignment, ...] = ()
     stories: tuple[StoryEvent, ...] = ()
+    storylines: tuple[StorylineEvent, ...] = ()
 
 
 _encoder = msgspec.json.Encoder()
 
 
-def encode_event(event: Assignment | StorySnapshot) -> bytes:
+def encode_event(event: Assignment | StorySnapshot | StorylineSnapshot) -> bytes:
     """The event as it stands on its topic: JSON, UTF-8, fields in the order above."""
     return _encoder.encode(event)
-
-
-@lru_cache(maxsize=MOMENTS_REMEMBERED)
-def iso(moment: int | None) -> str | None:
-    """Milliseconds since the epoch as ISO 8601 in UTC, or None."""
-    if moment is None:
-        return None
-    return (EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

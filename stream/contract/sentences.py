@@ -9,6 +9,7 @@ BEGINS = {
     Reason.NO_CANDIDATE: "It begins a story: no open story has anything in common with it.",
     Reason.NOT_CLOSER_THAN_UNRELATED: "It begins a story: nothing here is closer than unrelated articles are.",
     Reason.BELOW_THRESHOLD: "It begins a story: the evidence for the closest other one is not enough.",
+    Reason.CONTINUES: "It begins a story that continues another: that one has lasted as long as a story may.",
     Reason.JOINED: "It joined the story: the evidence is enough.",
     Reason.STORIES_MERGED: "It moved with its story, which was found to be one with another.",
     Reason.STORY_SPLIT: "It moved to a new story: the one it was in was found to be two.",
@@ -24,6 +25,7 @@ COPY_KINDS = {
 RIVAL_REASONS = {
     Reason.NOT_CLOSER_THAN_UNRELATED: "none of its reports is closer than unrelated articles are",
     Reason.BELOW_THRESHOLD: "the evidence for it is not enough",
+    Reason.CONTINUES: "it has lasted as long as a story may; the new story continues it",
     Reason.CLOSER_TO_ANOTHER: "the evidence for the story it joined is stronger",
 }
 _JOIN = {words.name: words for words in (*JOIN_WORDS, UNRELATED_WORDS)}

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from stream.contract.events import Method, StoryEventType
+from stream.contract.storylines import StorylineEventType
 from stream.documents.json_schema import PUBLIC, definitions
 from stream.kafka.broker_topics import CLEANUP
 from stream.kafka.topics import topic_shapes
@@ -24,7 +25,7 @@ SERVERS = {
     "kafka": {
         "host": "{bootstrap}",
         "protocol": "kafka",
-        "description": "Read stories and assignments with isolation.level=read_committed.",
+        "description": "Read stories, storylines and assignments with isolation.level=read_committed.",
         "variables": {"bootstrap": {"default": "127.0.0.1:9092", "description": "host:port of a broker."}},
     }
 }
@@ -38,6 +39,12 @@ def asyncapi(settings: Settings) -> dict[str, Any]:
         "stories": _channel(
             settings, topics.stories, "story", "Snapshots of stories; null ends a story's retention."
         ),
+        "storylines": _channel(
+            settings,
+            topics.storylines,
+            "storyline",
+            "Snapshots of storylines; null ends a storyline's retention.",
+        ),
         "assignments": _channel(
             settings, topics.assignments, "assignment", "Why each article is where it is."
         ),
@@ -48,6 +55,7 @@ def asyncapi(settings: Settings) -> dict[str, Any]:
     operations = {
         "sendArticle": _operation("receive", "articles", "Newsfold reads articles."),
         "storyChanged": _operation("send", "stories", "Newsfold writes each change of a story."),
+        "storylineChanged": _operation("send", "storylines", "Newsfold writes each change of a storyline."),
         "articleAssigned": _operation("send", "assignments", "Newsfold writes each decision."),
         "articleRefused": _operation("send", "dead-letters", "Newsfold writes what it could not read."),
     }
@@ -99,6 +107,9 @@ def _messages() -> dict[str, Any]:
     messages = {
         "article": _message("SentArticle", "An article.", None),
         "story": _message("StorySnapshot", "A story at one version.", [f"story.{t}" for t in StoryEventType]),
+        "storyline": _message(
+            "StorylineSnapshot", "A storyline at one version.", [f"storyline.{t}" for t in StorylineEventType]
+        ),
         "assignment": _message("Assignment", "One decision.", [f"assignment.{m}" for m in Method]),
         "letter": {
             "name": "letter",

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import inspect
 
 from stream.articles.message import SentArticle
-from stream.contract import Assignment, Reason, StorySnapshot
+from stream.contract import Assignment, Reason, StorylineSnapshot, StorySnapshot
 from stream.contract.factors import JOIN_WORDS, UNRELATED_WORDS, FactorWords
 from stream.contract.merge_factors import MERGE_WORDS
 from stream.contract.sentences import BEGINS, COPY_KINDS, RIVAL_REASONS
@@ -120,6 +120,7 @@ def made() -> dict[str, str]:
     return {
         "article": fields_table(SentArticle),
         "story": fields_table(StorySnapshot),
+        "storyline": fields_table(StorylineSnapshot),
         "assignment": fields_table(Assignment),
         "reasons": reasons_table(),
         "join-factors": factors_table([UNRELATED_WORDS, *JOIN_WORDS]),

@@ -1,4 +1,4 @@
-"""Stories against labels: a labelled file folded in several orders, each pass scored."""
+"""Stories and storylines against labels: a labelled file folded in several orders, each pass scored."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,9 +7,11 @@ from time import perf_counter
 
 import msgspec
 
+from stream.contract.storylines import StorylineSnapshot
 from stream.embed.record import EmbeddedArticle, Origin, decode_record, encode_record
 from stream.evaluation.labelled import Labelled
 from stream.evaluation.measures import b_cubed, pairwise
+from stream.evaluation.offline import storyline_of
 from stream.fold.fold import Fold
 from stream.settings import Settings
 
@@ -27,20 +29,25 @@ class Score(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """One pass over the stream: the story of each article at first and in the end, and the pace."""
+    """One pass over the stream: the story of each article at first and in the end, and the pace.
+
+    `storylines`: the storyline of each article's story in the end, or the story itself where it is in none.
+    """
 
     true: dict[str, str]
     first: dict[str, str]
     repaired: dict[str, str]
+    storylines: dict[str, str]
     articles_per_second: float
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """All passes, each scored by first and by repaired assignments."""
+    """All passes, each scored by first and by repaired assignments, and by storylines."""
 
     runs: tuple[Run, ...]
     first: tuple[Score, ...]
     repaired: tuple[Score, ...]
+    storylines: tuple[Score, ...]
 
 
 def fold_labelled(articles: Sequence[Labelled], settings: Settings) -> Run:
@@ -52,15 +59,20 @@ def fold_labelled(articles: Sequence[Labelled], settings: Settings) -> Run:
     ]
     first: dict[str, str] = {}
     repaired: dict[str, str] = {}
+    lines: dict[str, StorylineSnapshot] = {}
     begin = perf_counter()
     for record, logged in zip(records, _log_times(records), strict=True):
-        for assignment in fold.fold(record, logged).assignments:
+        folded = fold.fold(record, logged)
+        lines |= {event.storyline_id: event.snapshot for event in folded.storylines if event.snapshot}
+        for assignment in folded.assignments:
             story = assignment.story_id or f"none of {assignment.article_id}"
             first.setdefault(assignment.article_id, story)
             repaired[assignment.article_id] = story
     seconds = perf_counter() - begin
     true = {article.record.id: article.label for article in articles}
-    return Run(true, first, repaired, len(articles) / max(seconds, 1e-9))
+    line_of = storyline_of(lines.values())
+    storylines = {name: line_of.get(story, story) for name, story in repaired.items()}
+    return Run(true, first, repaired, storylines, len(articles) / max(seconds, 1e-9))
 
 
 def _log_times(records: Sequence[EmbeddedArticle]) -> list[int]:

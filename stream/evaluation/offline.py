@@ -10,6 +10,7 @@ from embeddings.encoder import load_encoder
 from stream.articles.files import pieces
 from stream.articles.jsonl import key_of
 from stream.contract.events import Assignment, Folded, StorySnapshot
+from stream.contract.storylines import StorylineSnapshot
 from stream.embed.record import EmbeddedArticle, Origin, decode_record, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.fold.fold import Fold
@@ -18,13 +19,14 @@ from stream.settings import Settings
 
 
 class Replayed(msgspec.Struct):
-    """What a replay gave: all assignments in order, the last snapshot of every story ever, and what was refused."""
+    """What a replay gave: all assignments in order, the last snapshot of all that ever was, and what was refused."""
 
     articles: int = 0
     copies: int = 0
     refused: list[Refused] = []
     assignments: list[Assignment] = []
     stories: dict[str, StorySnapshot] = {}
+    storylines: dict[str, StorylineSnapshot] = {}
 
     def take(self, folded: Folded) -> None:
         """Add the outcome of one record."""
@@ -33,6 +35,14 @@ class Replayed(msgspec.Struct):
         for event in folded.stories:
             if event.snapshot is not None:  # a tombstone takes a story from the topic, not from history
                 self.stories[event.story_id] = event.snapshot
+        for line in folded.storylines:
+            if line.snapshot is not None:
+                self.storylines[line.storyline_id] = line.snapshot
+
+
+def storyline_of(storylines: Iterable[StorylineSnapshot]) -> dict[str, str]:
+    """The storyline of each story that is in one, from the last snapshots of the storylines."""
+    return {story: line.id for line in storylines for story in line.stories}
 
 
 def replay_file(path: Path, settings: Settings, now: int, advance: Callable[[int], None]) -> Replayed:

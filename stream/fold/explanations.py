@@ -13,10 +13,10 @@ from stream.contract.events import (
     Outcome,
     Reason,
     Rival,
-    iso,
 )
 from stream.contract.factors import JOIN_WORDS, UNRELATED_WORDS, FactorWords
 from stream.contract.merge_factors import MERGE_WORDS
+from stream.contract.moments import iso
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.fold.article_registry import ArticleRegistry, Entry
@@ -70,6 +70,8 @@ def reason(decision: StoryDecision) -> Reason:
         return Reason.JOINED
     if decision.score is None:
         return Reason.NO_CANDIDATE
+    if decision.continues is not None:
+        return Reason.CONTINUES
     return Reason.NOT_CLOSER_THAN_UNRELATED if decision.unrelated else Reason.BELOW_THRESHOLD
 
 
@@ -97,7 +99,9 @@ def rival(second: StoryRival | None, record: StoryRecord | None, decision: Story
     if second is None or record is None:
         return None
     why = Reason.BELOW_THRESHOLD if second.score < decision.threshold else Reason.CLOSER_TO_ANOTHER
-    if second.unrelated:
+    if second.story == decision.continues:
+        why = Reason.CONTINUES
+    elif second.unrelated:
         why = Reason.NOT_CLOSER_THAN_UNRELATED
     return Rival(record.id, round(second.score, DIGITS), why)
 

@@ -13,7 +13,9 @@ import msgspec
 import numpy as np
 
 from stream.articles.addresses import address_of
-from stream.contract.events import Assignment, Folded, Method, Outcome, Reason, StoryEvent, iso
+from stream.contract.events import Assignment, Folded, Method, Outcome, Reason, StoryEvent
+from stream.contract.moments import iso
+from stream.contract.storylines import StorylineEvent
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.errors import LogFormatError
@@ -34,9 +36,16 @@ class _Moment(msgspec.Struct):
     event_time: int
     stories: list[StoryEvent] = []
     assignments: list[Assignment] = []
+    storylines: list[StorylineEvent] = []
+
+    def take(self, changes: tuple[list[StoryEvent], list[StorylineEvent]]) -> None:
+        self.stories.extend(changes[0])
+        self.storylines.extend(changes[1])
 
     def folded(self, outcome: Outcome) -> Folded:
-        return Folded(outcome, self.event_time, tuple(self.assignments), tuple(self.stories))
+        return Folded(
+            outcome, self.event_time, tuple(self.assignments), tuple(self.stories), tuple(self.storylines)
+        )
 
 
 class Fold:
@@ -48,7 +57,7 @@ class Fold:
     @classmethod
     def empty(cls, settings: FoldSections) -> Self:
         """A fold that has seen nothing yet, with these settings."""
-        return cls(FoldState(settings.fold, settings.copies, settings.stories))
+        return cls(FoldState(settings.fold, settings.copies, settings.stories, settings.storylines))
 
     def fold(self, article: EmbeddedArticle, logged: int) -> Folded:
         """Take in the next record of the log. `logged` is its Kafka timestamp in milliseconds.
@@ -60,7 +69,7 @@ class Fold:
         state = self.state
         published = None if article.retracted else article.published
         moment = _Moment(article, logged, state.time.event_time(published, logged))
-        moment.stories.extend(state.let_time_pass())
+        moment.take(state.let_time_pass())
         known = state.registry.number_of(article.id)
         if known is None and article.retracted:  # under its url, which other articles' ids are made of
             known = state.registry.number_of(address_of(article.id))
@@ -98,6 +107,7 @@ class Fold:
         number = state.remember(article, record.number, leader, str(copy.kind))
         record.add_copy(number, leader, article.source, article.language, article.published, moment.logged)
         moment.stories.append(state.story_store.changed(record))
+        moment.storylines.extend(state.affairs.touch(record.number))
         assignment = Assignment(
             article_id=article.id,
             story_id=record.id,
@@ -121,12 +131,14 @@ class Fold:
             record = state.story_store.create(decision.story, number, article.id, moment.logged)
         state.remember(article, decision.story, NONE, "")
         record.add_report(_report(number, article, decision), moment.logged, joined=not decision.created)
+        state.affairs.learn(decision, record, state.stories.weights_of)
         moment.stories.append(state.story_store.changed(record))
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
         for merge in decision.merges:
             self._merge(moment, merge)
         if decision.split:
             self._split(moment, record, decision.split)
+        moment.take(state.affairs.publish(decision.story, state.time.now))
         return moment.folded(Outcome.UNIQUE)
 
     def _story_decision(self, moment: _Moment, number: int) -> StoryDecision:
@@ -166,6 +178,7 @@ class Fold:
         """Let one story live on in another, and say of each article that it moved."""
         state = self.state
         ended, record, moved = state.story_store.merge(merge.absorbed, merge.survivor, state.time.now)
+        state.affairs.describe(record)
         moment.stories.extend((ended, state.story_store.changed(record)))
         self._move(moment, moved, record, ended.story_id, merge)
 
@@ -175,10 +188,13 @@ class Fold:
         leaving = [report.number for report in record.reports if report.number in split.leaving]
         if not leaving:
             state.stories.close(split.fresh)
+            moment.take(state.affairs.withdraw(split.fresh, state.time.now))
             return
         copies = state.copies_among(record.members)
         fresh, moved = state.story_store.split(record, split.fresh, leaving, copies, moment.logged)
-        moment.stories.append(self._changed_or_emptied(record))
+        for part in (record, fresh):
+            state.affairs.describe(part)
+        self._changed_or_emptied(moment, record)
         moment.stories.append(state.story_store.changed(fresh))
         self._move(moment, moved, fresh, record.id, split)
 
@@ -209,6 +225,7 @@ class Fold:
         state.registry.replace(number, entry)
         record.correct(number, article, moment.logged)
         moment.stories.append(state.story_store.changed(record))
+        moment.storylines.extend(state.affairs.touch(record.number))
         moment.assignments.append(
             Assignment(
                 article_id=article.id,
@@ -235,7 +252,7 @@ class Fold:
         entry = state.registry.entry(known)
         if record is not None:
             record.withdraw(known, entry.leader if entry.leader != NONE else known, moment.logged)
-            moment.stories.append(self._changed_or_emptied(record))
+            self._changed_or_emptied(moment, record)
         entry.story = NONE
         entry.partition, entry.offset = article.origin.partition, article.origin.offset
         state.registry.replace(known, entry)
@@ -252,11 +269,16 @@ class Fold:
         )
         return moment.folded(Outcome.RETRACTION)
 
-    def _changed_or_emptied(self, record: StoryRecord) -> StoryEvent:
+    def _changed_or_emptied(self, moment: _Moment, record: StoryRecord) -> None:
+        """Say that a story has changed, or, where no article of it is left, that it is closed."""
+        state = self.state
         if record.members:
-            return self.state.story_store.changed(record)
-        self.state.stories.close(record.number)
-        return self.state.story_store.close(record.number, self.state.time.now)
+            moment.stories.append(state.story_store.changed(record))
+            moment.storylines.extend(state.affairs.touch(record.number))
+            return
+        state.stories.close(record.number)
+        moment.stories.append(state.story_store.close(record.number, state.time.now))
+        moment.take(state.affairs.withdraw(record.number, state.time.now))
 
 
 def _report(number: int, article: EmbeddedArticle, decision: StoryDecision) -> Report:

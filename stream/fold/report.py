@@ -4,7 +4,8 @@ from functools import cached_property
 
 import msgspec
 
-from stream.contract.events import ArticleShown, iso
+from stream.contract.events import ArticleShown
+from stream.contract.moments import iso
 from stream.fold.counting import count_name, earliest, latest
 from stream.stories.text.tokenizer import words_of
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from stream.copies.settings import CopySettings
 from stream.stories.settings import StorySettings
+from stream.storylines.settings import StorylineSettings
 
 
 class FoldSettings(BaseModel, frozen=True, extra="forbid"):
@@ -57,3 +58,7 @@ class FoldSections(Protocol):
     @property
     def stories(self) -> StorySettings:
         """How stories are found."""
+
+    @property
+    def storylines(self) -> StorylineSettings:
+        """How stories are linked."""

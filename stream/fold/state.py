@@ -6,10 +6,12 @@ import msgspec
 import numpy as np
 
 from stream.contract.events import StoryEvent
+from stream.contract.storylines import StorylineEvent
 from stream.copies.index import CopyIndex
 from stream.copies.settings import CopySettings
 from stream.embed.record import EmbeddedArticle
 from stream.errors import ModelMismatchError
+from stream.fold.affairs import Affairs
 from stream.fold.article_registry import NONE, ArticleRegistry, Entry
 from stream.fold.settings import FoldSettings
 from stream.fold.story_record import StoryRecord
@@ -17,6 +19,7 @@ from stream.fold.story_store import StoryStore
 from stream.fold.stream_time import StreamTime
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
+from stream.storylines.settings import StorylineSettings
 
 HOUR = 3_600_000
 
@@ -28,9 +31,15 @@ class _Progress(msgspec.Struct):
 
 
 class FoldState:
-    """ArticleRegistry, copy index, story index and story_store of one shard, under one stream time."""
+    """Article registry, copy index, story index, stories and storylines of one shard, under one stream time."""
 
-    def __init__(self, settings: FoldSettings, copies: CopySettings, stories: StorySettings) -> None:
+    def __init__(
+        self,
+        settings: FoldSettings,
+        copies: CopySettings,
+        stories: StorySettings,
+        storylines: StorylineSettings,
+    ) -> None:
         self._settings = settings
         self._copy_settings = copies
         self._story_settings = stories
@@ -41,6 +50,7 @@ class FoldState:
         self.registry = ArticleRegistry()
         self.copies = CopyIndex(copies)
         self.story_store = StoryStore(settings.retention_hours * HOUR)
+        self.affairs = Affairs(storylines, settings.retention_hours * HOUR, self.story_store)
 
     @property
     def stories(self) -> StoryIndex:
@@ -78,12 +88,17 @@ class FoldState:
                 f"article {article.id!r} was encoded by {article.model!r}, this shard holds {self.model!r}"
             )
 
-    def let_time_pass(self) -> list[StoryEvent]:
-        """Forget what is older than the windows; close the idle stories and bury the ones long ended."""
+    def let_time_pass(self) -> tuple[list[StoryEvent], list[StorylineEvent]]:
+        """Forget what is older than the windows; close what is idle, and drop what ended long ago."""
         now = self.time.now
         self.registry.expire(now)
         closed = self._stories.close_idle(now) if self._stories is not None else []
-        return [self.story_store.close(number, now) for number in closed] + self.story_store.expire(now)
+        for number in closed:
+            record = self.story_store.record_of(number)
+            if record is not None:
+                self.affairs.close(record, now)
+        ended = [self.story_store.close(number, now) for number in closed]
+        return ended + self.story_store.expire(now), self.affairs.let_time_pass(now)
 
     def record_of(self, number: int) -> StoryRecord | None:
         """The open story of an article of the registry, or None."""
@@ -127,6 +142,7 @@ class FoldState:
         }
         arrays |= _named("registry", self.registry.snapshot())
         arrays |= _named("copies", self.copies.snapshot())
+        arrays |= _named("storylines", self.affairs.snapshot())
         if self._stories is not None:
             arrays |= _named("stories", self._stories.snapshot())
         return arrays
@@ -140,6 +156,9 @@ class FoldState:
         progress = msgspec.msgpack.decode(arrays["progress"].tobytes(), type=_Progress)
         self.time, self.model, self._dimensions = progress.time, progress.model, progress.dimensions
         self.story_store = StoryStore.restore(self._settings.retention_hours * HOUR, arrays["story_store"])
+        self.affairs.restore(
+            self._settings.retention_hours * HOUR, self.story_store, _of("storylines", arrays)
+        )
         self.registry = ArticleRegistry.restore(_of("registry", arrays))
         self.copies = CopyIndex.restore(self._copy_settings, _of("copies", arrays))
         if self.model is not None:

@@ -5,6 +5,7 @@ from math import log2
 
 import msgspec
 
+from stream.contract.storylines import Related
 from stream.embed.record import EmbeddedArticle
 from stream.fold.counting import add, count_name, earliest, latest
 from stream.fold.report import Report
@@ -40,6 +41,9 @@ class StoryRecord(msgspec.Struct, kw_only=True):
     last_published: int | None = None
     centralities: float = 0.0
     scored: int = 0
+    storyline_id: str | None = None
+    continues: str | None = None
+    related: tuple[Related, ...] = ()
 
     @property
     def cohesion(self) -> float:

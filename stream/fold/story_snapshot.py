@@ -1,6 +1,7 @@
 """A story as its readers get it."""
 
-from stream.contract.events import Counts, Lead, NameShown, StorySnapshot, iso
+from stream.contract.events import Counts, Lead, NameShown, StorySnapshot
+from stream.contract.moments import iso
 from stream.fold.report import Report
 from stream.fold.story_record import UNNAMED, StoryRecord
 
@@ -40,6 +41,9 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
         first_seen=iso(record.first_seen) or "",
         last_seen=iso(record.last_seen) or "",
         cohesion=round(record.cohesion, 4),
+        storyline_id=record.storyline_id,
+        continues=record.continues,
+        related=record.related,
     )
 
 

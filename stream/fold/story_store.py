@@ -52,16 +52,17 @@ class StoryStore:
 
     def open_record(self, number: int) -> StoryRecord | None:
         """The record of a story, of the one it was merged into, or None where that is closed."""
-        return self._read(self.survivor_of(number))
+        return self.record_of(self.survivor_of(number))
 
-    def _read(self, number: int) -> StoryRecord | None:
+    def record_of(self, number: int) -> StoryRecord | None:
+        """The record of a story, or None where it has ended: closed, or merged into another."""
         raw = self._unread.pop(number, None)
         if raw is not None:
             self._records[number] = _record_decoder.decode(raw)
         return self._records.get(number)
 
     def _take(self, number: int) -> StoryRecord:
-        self._read(number)
+        self.record_of(number)
         return self._records.pop(number)
 
     def survivor_of(self, number: int) -> int:

@@ -52,7 +52,7 @@ class KafkaSettings(BaseModel, frozen=True, extra="forbid"):
 
 
 class TopicSettings(BaseModel, frozen=True, extra="forbid"):
-    """Names and shapes of the five topics."""
+    """Names and shapes of the six topics."""
 
     prefix: str = Field(
         "",
@@ -63,6 +63,7 @@ class TopicSettings(BaseModel, frozen=True, extra="forbid"):
     articles: str = Field("articles", description="Topic of incoming articles.")
     embedded: str = Field("articles.embedded", description="Internal log between the two stages.")
     stories: str = Field("stories", description="Topic of story snapshots.")
+    storylines: str = Field("storylines", description="Topic of storyline snapshots.")
     assignments: str = Field("assignments", description="Topic of article assignments.")
     dead_letters: str = Field("articles.dead-letter", description="Topic of what could not be read.")
     article_partitions: int = Field(
@@ -71,7 +72,9 @@ class TopicSettings(BaseModel, frozen=True, extra="forbid"):
     shards: int = Field(
         1, ge=1, le=1_000, description="Partitions of articles.embedded; stories never span two."
     )
-    output_partitions: int = Field(4, ge=1, le=1_000, description="Partitions of stories and of assignments.")
+    output_partitions: int = Field(
+        4, ge=1, le=1_000, description="Partitions of stories, of storylines and of assignments."
+    )
     replication_factor: int = Field(1, ge=1, le=9, description="Copies of each partition the brokers keep.")
     route_by: RouteBy = Field(
         RouteBy.LANGUAGE, description="Routes an article to its shard where shards > 1."

@@ -15,14 +15,15 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalOperation, KafkaError
 
 from stream.checkpoints import Arrays, Checkpoints
-from stream.contract.cloudevents import assignment_headers, story_headers
-from stream.contract.events import Folded, StoryEvent, StoryEventType, encode_event
+from stream.contract.cloudevents import assignment_headers, story_headers, storyline_headers
+from stream.contract.events import Folded, StoryEventType, encode_event
 from stream.embed.record import EmbeddedArticle, decode_record
 from stream.errors import FoldError, LogFormatError, ModelMismatchError, StateLostError
 from stream.fold.fold import Fold
 from stream.fold.state import FoldState
 from stream.kafka.clients import connection
 from stream.kafka.history import lost_history
+from stream.kafka.publishing import Published, published_of
 from stream.kafka.shard_snapshot import Save, Saved, copy, hold
 from stream.kafka.transactional_producer import TransactionalProducer
 from stream.observability.metrics import Metrics
@@ -188,7 +189,7 @@ class Shard:
             articles, folded = await self._folded(fresh)
         following = fresh[-1].offset + 1
         with self._metrics.timed("commit"), trace.step("transaction"):
-            published = current_events(folded)
+            published = published_of(folded)
             aligned = trace if len(folded) == len(fresh) else UNTRACED  # records were skipped
             await self._commit(self._messages(folded, published, aligned), following)
         trace.end()
@@ -240,16 +241,19 @@ class Shard:
                 {self._source: following}, self._settings.shard.group
             )
 
-    def _messages(
-        self, folded: list[Folded], published: list[StoryEvent], trace: BatchTrace
-    ) -> list[Outgoing]:
+    def _messages(self, folded: list[Folded], published: Published, trace: BatchTrace) -> list[Outgoing]:
         topics = self._settings.topics
         messages: list[Outgoing] = []
         cause = {id(event): position for position, one in enumerate(folded) for event in one.stories}
-        for event in published:
+        for event in published.stories:
             value = encode_event(event.snapshot) if event.snapshot else None
             headers = [*story_headers(event), *trace.headers(cause[id(event)])]
             messages.append(((topics.stories, value, event.story_id.encode()), headers))
+        lines = {id(line): position for position, one in enumerate(folded) for line in one.storylines}
+        for line in published.storylines:
+            value = encode_event(line.snapshot) if line.snapshot else None
+            headers = [*storyline_headers(line), *trace.headers(lines[id(line)])]
+            messages.append(((topics.storylines, value, line.storyline_id.encode()), headers))
         for position, one in enumerate(folded):
             for assignment in one.assignments:
                 key = assignment.article_id.encode()
@@ -257,16 +261,16 @@ class Shard:
                 messages.append(((topics.assignments, encode_event(assignment), key), headers))
         return messages
 
-    def _observe(
-        self, articles: list[EmbeddedArticle], folded: list[Folded], published: list[StoryEvent]
-    ) -> None:
+    def _observe(self, articles: list[EmbeddedArticle], folded: list[Folded], published: Published) -> None:
         metrics = self._metrics
         metrics.consumed.labels("fold", self._source.topic).inc(len(articles))
         for article, one in zip(articles, folded, strict=True):
             metrics.processed.labels(one.outcome.value).inc()
             if one.assignments:
                 metrics.committed(article.ingested, article.published)
-        for event in published:
+        for line in published.storylines:
+            metrics.storyline_events.labels(line.type.value).inc()
+        for event in published.stories:
             metrics.story_events.labels(event.type.value).inc()
             if event.type is StoryEventType.CREATED and event.snapshot and event.snapshot.split_from:
                 metrics.story_splits.inc()
@@ -314,17 +318,3 @@ class Shard:
 
 def _place(record: ConsumerRecord) -> str:
     return f"{record.topic}-{record.partition}@{record.offset}"
-
-
-def current_events(folded: list[Folded]) -> list[StoryEvent]:
-    """The story events of a batch, without the updates that a later event of the same story overtook.
-
-    Created, merged and closed events always go out; between them only the last version counts.
-    """
-    events = [event for one in folded for event in one.stories]
-    latest = {event.story_id: position for position, event in enumerate(events)}
-    return [
-        event
-        for position, event in enumerate(events)
-        if event.type is not StoryEventType.UPDATED or latest[event.story_id] == position
-    ]

@@ -38,6 +38,7 @@ def copy(checkpoints: Checkpoints, partition: int, offset: int, state: FoldState
 
 def fold_digest(settings: Settings) -> str:
     """A digest of the settings and the story model by which a shard is folded."""
-    parts = [section.model_dump_json() for section in (settings.fold, settings.copies, settings.stories)]
+    sections = (settings.fold, settings.copies, settings.stories, settings.storylines)
+    parts = [section.model_dump_json() for section in sections]
     parts.append(model_digest(settings.stories.model))
     return xxhash.xxh3_64_hexdigest("\n".join(parts).encode())

@@ -27,6 +27,7 @@ def topic_shapes(settings: Settings) -> list[TopicShape]:
         # LogAppendTime: the broker's clock alone says when a record was logged
         TopicShape(topics.embedded, topics.shards, replicas, kept | {TIMESTAMPS: "LogAppendTime"}),
         TopicShape(topics.stories, outputs, replicas, {CLEANUP: "compact"}),
+        TopicShape(topics.storylines, outputs, replicas, {CLEANUP: "compact"}),
         TopicShape(topics.assignments, outputs, replicas, {CLEANUP: "compact"}),
         TopicShape(topics.dead_letters, 1, replicas, letters | size),
     ]

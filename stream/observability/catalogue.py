@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from stream.contract.events import Outcome, StoryEventType
+from stream.contract.storylines import StorylineEventType
 
 
 class Kind(StrEnum):
@@ -42,7 +43,7 @@ STAGES = ("embed", "fold")
 STEPS = ("clean", "encode", "append", "fold", "commit", "checkpoint")
 DEAD_LETTER_REASONS = ("undecodable", "invalid", "no_id", "no_text", "no_value", "oversized", "failed")
 CHECKPOINT_FATES = ("written", "failed", "restored", "refused")
-STATE_KINDS = ("articles", "leaders", "stories")
+STATE_KINDS = ("articles", "leaders", "stories", "storylines")
 SHARD_STATES = ("open", "rebuilding", "fenced")
 # Seconds; from one fold to a rebalance. A quarter of a decade a step is enough for p99s.
 STEP_BUCKETS = (0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0)
@@ -86,6 +87,12 @@ STORY_EVENTS = MetricSpec(
 STORY_SPLITS = MetricSpec(
     "newsfold_story_splits", Kind.COUNTER, "stories",
     "Stories that split off from another one; each is also counted as `created`.",
+)  # fmt: skip
+STORYLINE_EVENTS = MetricSpec(
+    "newsfold_storyline_events", Kind.COUNTER, "records",
+    "Records committed to the storylines topic, by type; `expired` is a tombstone. An update that a later one of the "
+    "same transaction overtook is never sent and not counted.",
+    {"type": tuple(StorylineEventType)},
 )  # fmt: skip
 END_TO_END = MetricSpec(
     "newsfold_end_to_end_seconds", Kind.HISTOGRAM, "seconds",
@@ -140,7 +147,7 @@ REBUILD_REMAINING = MetricSpec(
 )  # fmt: skip
 STATE_ENTRIES = MetricSpec(
     "newsfold_state_entries", Kind.GAUGE, "entries",
-    "What the shards of this worker hold: articles by id, leaders of copies, open stories.",
+    "What the shards of this worker hold: articles by id, leaders of copies, open stories, open storylines.",
     {"kind": STATE_KINDS},
 )  # fmt: skip
 STATE_BYTES = MetricSpec(
@@ -220,7 +227,7 @@ BUILD = MetricSpec(
 CATALOGUE = (
     CONSUMED, PROCESSED, DEAD_LETTERS, DATES_REFUSED, FIELDS_REFUSED, LANGUAGES_OVERRULED, STORY_EVENTS, STORY_SPLITS,
     END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, LAG, REBALANCES, LAST_PROCESSED,
-    TRANSACTIONS_FAILED, SHARDS,
+    TRANSACTIONS_FAILED, SHARDS, STORYLINE_EVENTS,
     REBUILD_REMAINING, STATE_ENTRIES, STATE_BYTES, FORCED_EVICTIONS, OVERFLOWS, STREAM_TIME, THRESHOLD_SHIFT,
     CLOCK_SKEW, CHECKPOINTS, STATE_LOST, OTHER_MODEL, CHECKPOINT_TIME, CHECKPOINT_INTERVAL, UNSAVED,
     CHECKPOINT_QUEUE, BUILD,

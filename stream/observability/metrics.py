@@ -39,6 +39,7 @@ class Metrics:
         self.languages_overruled = self._counter(catalogue.LANGUAGES_OVERRULED)
         self.story_events = self._counter(catalogue.STORY_EVENTS)
         self.story_splits = self._counter(catalogue.STORY_SPLITS)
+        self.storyline_events = self._counter(catalogue.STORYLINE_EVENTS)
         self.end_to_end_seconds = self._histogram(catalogue.END_TO_END)
         self.clustering_seconds = self._histogram(catalogue.CLUSTERING_LATENCY)
         self.stage_seconds = self._histogram(catalogue.STEP_SECONDS)

@@ -13,6 +13,7 @@ from stream.stories.decision.scorer import ScoreArrays, has_score, score_rows
 from stream.stories.index.clusters import absorb_story, add_article, open_story
 from stream.stories.index.neighbour_links import add_links
 from stream.stories.index.similarity import add_to, clear, look_up
+from stream.stories.index.span import span_of_both, span_with
 from stream.stories.index.state import MIXED, NEXT_STORY
 from stream.stories.index.stream_baselines import count_cohesion, count_join, count_size, measure_background
 from stream.stories.index.time_gaps import count_gaps
@@ -42,6 +43,7 @@ class Rules(NamedTuple):
     cross_language: bool
     join: ScoreArrays
     merge: ScoreArrays
+    span: int  # milliseconds that a story lasts at most
 
 
 @kernel
@@ -98,8 +100,9 @@ def _count_gaps(stream, exemplars, slot, candidates):  # type: ignore[no-untyped
 def place_article(state, workspace, article, rules):  # type: ignore[no-untyped-def]
     """All of it in one call, for the cost of a call: weigh, decide by the score, record, look around.
 
-    Return the stories found, the place joined or NEW_STORY, the story's slot, the neighbours measured, and the
-    threshold as this stream has moved it.
+    Return the stories found, the place joined or NEW_STORY, the story's slot, the neighbours measured, the threshold
+    as this stream has moved it, and the place of the story that a new one continues, or -1. A story that the article
+    would make longer than a story may be cannot be joined; where it is the best, the article founds one that goes on.
     """
     slot, count = weigh_article(state, workspace, article, rules.cross_language)
     learned = has_score(rules.join)
@@ -111,14 +114,16 @@ def place_article(state, workspace, article, rules):  # type: ignore[no-untyped-
         scored = count
         for place in range(scored):
             logits[place] = workspace.scores[workspace.order[place]]
-    best = np.argmax(logits[:scored]) if scored else NEW_STORY
-    score = logits[best] if scored else NO_JOIN
+    best, barred = _best_within(state, workspace, scored, state.exemplars.event_time[slot], rules.span)
+    score = logits[best] if best >= 0 else NO_JOIN
+    barred_score = logits[barred] if barred >= 0 else NO_JOIN
     threshold = rules.threshold
     if learned:
         threshold += threshold_shift(state.stream)
-        count_best(state.stream, score)
+        count_best(state.stream, max(score, barred_score))
     if score < threshold:
         best = NEW_STORY
+    continued = barred if best == NEW_STORY and barred_score >= threshold else -1
     story = join_or_open(state, workspace, slot, best)
     if state.stories.size[story] > COUNTED:
         discount(state.stream, article)
@@ -126,7 +131,22 @@ def place_article(state, workspace, article, rules):  # type: ignore[no-untyped-
     if learned and best != NEW_STORY:
         near = find_neighbours(state, workspace, count, story)
         _score_merges(workspace, rules.merge, near)
-    return count, best, story, near, threshold
+    return count, best, story, near, threshold, continued
+
+
+@part
+def _best_within(state, workspace, scored, moment, span):  # type: ignore[no-untyped-def]
+    """The places of the best story that an article of this moment may join, and of the best it may not; or -1."""
+    logits = workspace.logits
+    best = barred = -1
+    for place in range(scored):
+        story = workspace.candidates.slots[workspace.order[place]]
+        if span_with(state, story, moment) > span:
+            if barred < 0 or logits[place] > logits[barred]:
+                barred = place
+        elif best < 0 or logits[place] > logits[best]:
+            best = place
+    return best, barred
 
 
 @part
@@ -163,6 +183,12 @@ def find_neighbours(state, workspace, count, story):  # type: ignore[no-untyped-
     if taken:
         merge_features(state, story, neighbours, taken, workspace.lookup, workspace.merge_features)
     return taken
+
+
+@kernel
+def measure_span(state, one, other):  # type: ignore[no-untyped-def]
+    """Milliseconds that two stories would last as one."""
+    return span_of_both(state, one, other)
 
 
 @kernel

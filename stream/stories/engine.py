@@ -12,6 +12,7 @@ from stream.stories.assign import (
     Rules,
     find_neighbours,
     join_or_open,
+    measure_span,
     merge_stories,
     place_article,
     weigh_article,
@@ -69,13 +70,14 @@ class StoryEngine:
         self.story = -1  # its slot
         self.near = 0  # neighbours it was compared with
         self.threshold = 0.0  # of joining, as this stream has moved it
+        self.continued = -1  # place of the story that a new one continues
         self._leaving = np.zeros(MAX_EXEMPLARS, np.int64)
         self._slot = 0
 
     def place(self, article: ArticleGiven, rules: Rules) -> None:
         """Weigh an article, decide by the rules, record it, and measure the neighbours of the story it joined."""
         self._make_room()
-        self.count, self.chosen, self.story, self.near, self.threshold = place_article(
+        self.count, self.chosen, self.story, self.near, self.threshold, self.continued = place_article(
             self.state, self.workspace, _arrays(article), rules
         )
 
@@ -134,6 +136,10 @@ class StoryEngine:
     def look_around(self, story: int) -> int:
         """Measure a story slot against the neighbours that its newest article found; return how many."""
         return int(find_neighbours(self.state, self.workspace, self.count, story))
+
+    def span_of_both(self, one: int, other: int) -> int:
+        """Milliseconds that two story slots would last as one."""
+        return int(measure_span(self.state, one, other))
 
     def merge(self, absorbed: int, survivor: int) -> None:
         """Let one story slot live on in another."""

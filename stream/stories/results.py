@@ -51,6 +51,30 @@ class StorySplit(msgspec.Struct, frozen=True):
     factors: tuple[Factor, ...] = ()
 
 
+class StoryPair(msgspec.Struct, frozen=True):
+    """Two stories that were held against each other, and the score (logits) that they are one.
+
+    `merging`: the score is that of merging them; else that of the founder of `one` joining `other`.
+    """
+
+    one: int
+    other: int
+    score: float
+    merging: bool
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """The heaviest words and names of an article: hashed, falling by weight (unit length is 2^14).
+
+    The bytes of uint32 [n] and int16 [n] for each, in the machine's own order: they never leave the process.
+    """
+
+    words: bytes
+    word_weights: bytes
+    names: bytes
+    name_weights: bytes
+
+
 class StoryDecision(msgspec.Struct, frozen=True):
     """Where an article went and why.
 
@@ -58,6 +82,10 @@ class StoryDecision(msgspec.Struct, frozen=True):
     weights of the factors; None where no story came into question. `unrelated`: a rule decided that no evidence
     outweighs, because none of the story's reports is closer than unrelated articles are. `centrality` is the
     article's mean similarity to the story's members, 0 for its founder.
+
+    `continues` is the story that a created one goes on with: the article belongs to it, and would have made it longer
+    than a story may be. `pairs` are the stories held against each other, merged or not; `caution`: how much this
+    stream raises the threshold of joining, in logits. `weights`: of the article.
     """
 
     story: int
@@ -71,3 +99,7 @@ class StoryDecision(msgspec.Struct, frozen=True):
     centrality: float = 0.0
     merges: tuple[StoryMerge, ...] = ()
     split: StorySplit | None = None
+    continues: int | None = None
+    pairs: tuple[StoryPair, ...] = ()
+    caution: float = 0.0
+    weights: Weights | None = None

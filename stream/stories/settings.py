@@ -28,6 +28,12 @@ class StorySettings(pydantic.BaseModel, frozen=True):
         ge=1,
         description="Hours of stream time without a new article after which a story is closed.",
     )
+    span_days: int = pydantic.Field(
+        default=14,
+        ge=1,
+        description="Days of event time from its first report that a story lasts at most. What belongs to it later "
+        "founds a story that continues it.",
+    )
     rule_threshold: float = pydantic.Field(
         default=0.38,
         description="Similarity (0 to about 1.1) from which the rule joins an article to a story.",
@@ -46,6 +52,11 @@ class StorySettings(pydantic.BaseModel, frozen=True):
     def window(self) -> int:
         """The idle window in milliseconds."""
         return self.window_hours * HOUR
+
+    @property
+    def span(self) -> int:
+        """The longest that a story lasts, in milliseconds."""
+        return self.span_days * 24 * HOUR
 
     @property
     def shift(self) -> float:

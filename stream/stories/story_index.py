@@ -11,12 +11,22 @@ from stream.stories.decision.scorer import NO_SCORE, scorers
 from stream.stories.engine import ArticleGiven, StoryEngine
 from stream.stories.index.serialization import VECTORS, arrays_of, packed, unpacked
 from stream.stories.index.state import StoryState, new_state
-from stream.stories.results import Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
+from stream.stories.results import (
+    Factor,
+    StoryDecision,
+    StoryMerge,
+    StoryPair,
+    StoryRival,
+    StorySplit,
+    Weights,
+)
 from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_THRESHOLD
 from stream.stories.text.evidence import Evidence
 
 UNRELATED = "no_closer_than_unrelated"  # the factor that a rule adds, beside those of the model
+
+HEAVIEST = 48  # words and names of an article that stand for it among the stories of an affair
 
 
 class StoryIndex:
@@ -47,8 +57,10 @@ class StoryIndex:
     def _rules_of(self, settings: StorySettings) -> Rules:
         if self._learned:
             threshold = self._join.threshold - settings.shift
-            return Rules(threshold, settings.cross_language, self._join.arrays, self._merge.arrays)
-        return Rules(settings.rule_threshold, settings.cross_language, NO_SCORE, NO_SCORE)
+            return Rules(
+                threshold, settings.cross_language, self._join.arrays, self._merge.arrays, settings.span
+            )
+        return Rules(settings.rule_threshold, settings.cross_language, NO_SCORE, NO_SCORE, settings.span)
 
     def _deadline(self, slot: int) -> int:
         """The stream time from which on the story in a slot is idle."""
@@ -99,6 +111,8 @@ class StoryIndex:
             taken = NO_JOIN - bias - sum(factor.weight for factor in factors)
             factors = (Factor(UNRELATED, above, taken), *factors)
         centrality = 0.0 if created else engine.mean_similarity(best)
+        pairs = self._pairs(story_number, best, logits) if self._learned else ()
+        weights = self._weights_of(self._exemplars(engine.story)[-1])
         merges = self._merged() if engine.near else ()
         return StoryDecision(
             story=story_number,
@@ -112,6 +126,47 @@ class StoryIndex:
             centrality=centrality,
             merges=merges,
             split=self._split(engine.story) if self._learned and not created and not merges else None,
+            continues=self._number_at(engine.continued) if engine.continued >= 0 else None,
+            pairs=pairs,
+            caution=max(0.0, self._shift),
+            weights=weights,
+        )
+
+    def weights_of(self, story: int) -> list[Weights]:
+        """The heaviest words and names of each article kept of a story."""
+        return [self._weights_of(exemplar) for exemplar in self._exemplars(self._slots[story])]
+
+    def _exemplars(self, slot: int) -> list[int]:
+        stories = self._engine.state.stories
+        held: list[int] = stories.exemplars[slot, : stories.exemplar_count[slot]].tolist()
+        return held
+
+    def _weights_of(self, exemplar: int) -> Weights:
+        exemplars = self._engine.state.exemplars
+        words = min(HEAVIEST, int(exemplars.word_count[exemplar]))
+        names = min(HEAVIEST, int(exemplars.name_count[exemplar]))
+        return Weights(
+            exemplars.words[exemplar, :words].tobytes(),
+            exemplars.word_weights[exemplar, :words].tobytes(),
+            exemplars.names[exemplar, :names].tobytes(),
+            exemplars.name_weights[exemplar, :names].tobytes(),
+        )
+
+    def _number_at(self, place: int) -> int:
+        return self._engine.number_of(self._engine.story_slot(place))
+
+    def _pairs(self, story: int, best: int, logits: list[float]) -> tuple[StoryPair, ...]:
+        """A founder's best rival, joinable or not; of a story that was joined, the neighbours it was held against."""
+        engine = self._engine
+        if engine.chosen == NEW_STORY:
+            return (StoryPair(story, self._number_at(best), logits[best], merging=False),) if logits else ()
+        others = map(engine.number_of, engine.workspace.neighbours[: engine.near].tolist())
+        scores = engine.workspace.merge_logits[: engine.near].tolist()
+        return tuple(
+            [
+                StoryPair(story, other, score, merging=True)
+                for other, score in zip(others, scores, strict=True)
+            ]
         )
 
     def _evidence(self, place: int) -> tuple[float, tuple[Factor, ...]]:
@@ -134,9 +189,8 @@ class StoryIndex:
         if not places:
             return None
         place = max(places, key=logits.__getitem__)
-        engine = self._engine
         unrelated = self._learned and logits[place] == NO_JOIN
-        return StoryRival(engine.number_of(engine.story_slot(place)), logits[place], unrelated)
+        return StoryRival(self._number_at(place), logits[place], unrelated)
 
     def _note(self, story: int) -> int:
         number = self._engine.number_of(story)
@@ -149,10 +203,17 @@ class StoryIndex:
         """Merge the story just changed with a neighbour, where the evidence says that they are one."""
         engine, workspace = self._engine, self._engine.workspace
         logits = workspace.merge_logits[: engine.near].tolist()
-        best = max(range(engine.near), key=logits.__getitem__)
-        if logits[best] < self._merge_threshold:
+        neighbours = workspace.neighbours[: engine.near].tolist()
+        alike = [
+            place
+            for place in range(engine.near)
+            if logits[place] >= self._merge_threshold
+            and engine.span_of_both(engine.story, neighbours[place]) <= self._settings.span
+        ]
+        if not alike:
             return ()
-        slots = engine.story, int(workspace.neighbours[best])
+        best = max(alike, key=logits.__getitem__)
+        slots = engine.story, neighbours[best]
         survivor, absorbed = sorted(slots, key=engine.number_of)
         merge = StoryMerge(
             absorbed=engine.number_of(absorbed),

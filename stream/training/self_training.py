@@ -32,6 +32,7 @@ MERGE_WEIGHT_LIMIT = 40.0  # what the merge of two large stories counts for at m
 # 0.4, a set of long affairs that was left out got .67 of B-cubed F1, from 1.0 .83; known sets lose nothing by it.
 # Joining from 0.4 pairs half as many strangers, and costs .006 on a mixed stream (decision 0004).
 JOIN_THRESHOLD, MERGE_THRESHOLD = 0.2, 0.8
+SPAN = StorySettings().span  # milliseconds that a story lasts at most
 WINDOW = StorySettings().window  # milliseconds of stream time after which an idle story closes
 
 
@@ -122,10 +123,10 @@ class TrainingRun:
 
     def _rules_of(self, fitted: Fitted | None) -> Rules:
         if self._join is None or fitted is None:
-            return Rules(0.0, self._cross_language, NO_SCORE, NO_SCORE)
+            return Rules(0.0, self._cross_language, NO_SCORE, NO_SCORE, SPAN)
         threshold = self._join.threshold - self._shift
         merge = Scorer(fitted.merge, MERGE_FEATURES).arrays
-        return Rules(threshold, self._cross_language, self._join.arrays, merge)
+        return Rules(threshold, self._cross_language, self._join.arrays, merge, SPAN)
 
     def follow(self, stream: Sequence[StreamArticle]) -> None:
         """Take in the whole stream."""
@@ -200,7 +201,10 @@ class TrainingRun:
         best = int(engine.workspace.merge_logits[: engine.near].argmax())
         if engine.workspace.merge_logits[best] < self._merge.threshold - self._shift:
             return False
-        self._absorb(engine.story, int(engine.workspace.neighbours[best]))
+        neighbour = int(engine.workspace.neighbours[best])
+        if engine.span_of_both(engine.story, neighbour) > SPAN:
+            return False
+        self._absorb(engine.story, neighbour)
         return True
 
     def _absorb(self, one: int, other: int) -> None:

@@ -23,6 +23,7 @@ class Comparison:
     other_last_snapshots: int
     records: int
     snapshots: int
+    storyline_snapshots: int
     assignments: int
     merges: int
     splits: int
@@ -58,17 +59,21 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
             last[event.story_id] = encode_event(event.snapshot) if event.snapshot else None
             if event.snapshot is not None:
                 versions[event.story_id, event.snapshot.version] = last[event.story_id] or b""
+        for line in folded.storylines:
+            last[line.storyline_id] = encode_event(line.snapshot) if line.snapshot else None
+            if line.snapshot is not None:
+                versions[line.storyline_id, line.snapshot.version] = last[line.storyline_id] or b""
     seen_assignments = Counter(record.value for record in await newsroom.read(topics.assignments))
     first = _first_assignments(seen_assignments)
     seen_last: dict[str, bytes | None] = {}
     other_bytes = 0
-    stories = await newsroom.read(topics.stories)
-    for record in stories:
-        story_id = record.key.decode()
-        seen_last[story_id] = record.value
+    stories, storylines = await newsroom.read(topics.stories), await newsroom.read(topics.storylines)
+    for record in (*stories, *storylines):
+        name = record.key.decode()  # of a story or a storyline: no id is both
+        seen_last[name] = record.value
         if record.value is not None:
             version = int(dict(record.headers)["ce_id"].rsplit(b":", 1)[1])
-            other_bytes += record.value != versions.get((story_id, version))
+            other_bytes += record.value != versions.get((name, version))
     return Comparison(
         lost=articles - first,
         # a correction whose story has ended meanwhile is placed anew
@@ -81,6 +86,7 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
         ),
         records=len(log),
         snapshots=len(stories),
+        storyline_snapshots=len(storylines),
         assignments=seen_assignments.total(),
         splits=len({record.key for record in stories if b'"split_from":"' in (record.value or b"")}),
         merges=sum(b'"status":"merged"' in (value or b"") for value in seen_last.values()),

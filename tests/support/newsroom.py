@@ -41,7 +41,7 @@ class Newsroom:
 
     def __init__(self, bootstrap: str, prefix: str, folder: Path, **changes: str) -> None:
         self.folder = folder
-        names = ("articles", "embedded", "stories", "assignments", "dead_letters")
+        names = ("articles", "embedded", "stories", "storylines", "assignments", "dead_letters")
         self.environment = {
             "NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS": bootstrap,
             "NEWSFOLD_KAFKA__SESSION_TIMEOUT_MS": "6000",
@@ -114,6 +114,11 @@ class Newsroom:
     async def stories(self) -> list[dict[str, Any]]:
         """Every snapshot a reader sees, tombstones left out."""
         records = await self.read(self.settings.topics.stories)
+        return [json.loads(record.value) for record in records if record.value is not None]
+
+    async def storylines(self) -> list[dict[str, Any]]:
+        """The same of storylines."""
+        records = await self.read(self.settings.topics.storylines)
         return [json.loads(record.value) for record in records if record.value is not None]
 
     async def dead_letters(self) -> list[ConsumerRecord]:

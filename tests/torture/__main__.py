@@ -61,8 +61,8 @@ def _summary(ordeal: Ordeal, chosen: argparse.Namespace, seconds: float) -> str:
         "left out": "; ".join(f"{blow}: {why}" for blow, why in ordeal.left_out.items()) or "none",
         "messages sent, articles among them": f"{ordeal.messages}, {ordeal.articles}",
         "records in articles.embedded (deliveries repeat after a crash)": compared.records,
-        "assignments and story snapshots a read_committed reader sees": (
-            f"{compared.assignments}, {compared.snapshots}"
+        "assignments, story and storyline snapshots a read_committed reader sees": (
+            f"{compared.assignments}, {compared.snapshots}, {compared.storyline_snapshots}"
         ),
         "stories merged, split off": f"{compared.merges}, {compared.splits}",
         "articles lost": compared.lost.total(),
@@ -71,7 +71,7 @@ def _summary(ordeal: Ordeal, chosen: argparse.Namespace, seconds: float) -> str:
             f"{compared.assignments_unexpected}, {compared.assignments_missing}"
         ),
         "snapshots with other bytes than an undisturbed fold's of that id and version": compared.other_bytes,
-        "stories whose last snapshot differs": compared.other_last_snapshots,
+        "stories and storylines whose last snapshot differs": compared.other_last_snapshots,
         "workers that ended by themselves and were started again": ends or "none",
         "slowest graceful stop": f"{ordeal.slowest_stop:.1f} s",
         "time": f"{seconds / 60:.1f} minutes",

@@ -62,7 +62,9 @@ def sources_of(story: str) -> set[str]:
 def test_every_article_has_one_label_and_every_label_an_article():
     assert len(read_lines("labels.jsonl")) == len(LABELS)
     assert set(LABELS) == set(FIRST)
-    assert all(set(label) == {"id", "story", "event", "copy_of", "copy_kind"} for label in LABELS.values())
+    assert all(
+        set(label) == {"id", "story", "event", "affair", "copy_of", "copy_kind"} for label in LABELS.values()
+    )
 
 
 def test_corpus_is_as_large_as_promised():
@@ -79,11 +81,12 @@ def test_one_article_is_corrected_later_and_no_other_id_repeats():
     assert second["updated_at"] > second["published_at"] == first["published_at"]
 
 
-def test_times_are_in_the_week_and_mostly_in_order():
+def test_times_are_in_the_week_but_for_what_follows_from_the_talks_and_mostly_in_order():
     published = [datetime.fromisoformat(line["published_at"]) for line in LINES if "published_at" in line]
     assert len(published) == len(LINES) - 1  # one article is undated
     assert datetime(2026, 3, 2, tzinfo=UTC) <= min(published)
-    assert max(published) < datetime(2026, 3, 10, tzinfo=UTC)
+    after = [id_of(line) for line in LINES if line.get("published_at", "") >= "2026-03-10"]
+    assert {LABELS[i]["story"] for i in after} == {"prisoner-exchange", "keldra-railway-talks"}
     late = sum(later < earlier for earlier, later in pairwise(published))
     assert 3 <= late <= 8
 
@@ -110,6 +113,18 @@ def test_istanbul_talks_are_covered_by_six_outlets_over_three_days():
     assert len(sources_of("istanbul-talks")) >= 6
     assert days >= {"2026-03-03", "2026-03-04", "2026-03-05"}
     assert sum(label["story"] == "istanbul-talks" for label in COPIES.values()) >= 5
+
+
+def test_the_talks_and_what_follows_them_are_one_affair_of_three_events_over_more_than_two_weeks():
+    affair = {i: label for i, label in LABELS.items() if label["affair"] == "talvara-orsenia"}
+    assert {label["event"] for label in affair.values()} == {
+        "istanbul-talks",
+        "prisoner-exchange",
+        "keldra-railway-talks",
+    }
+    days = sorted(FIRST[i]["published_at"][:10] for i in affair)
+    assert (days[0], days[-1]) == ("2026-03-02", "2026-03-27")
+    assert all(label["affair"] is None for i, label in LABELS.items() if i not in affair)
 
 
 def test_odd_forms_of_input_are_there():

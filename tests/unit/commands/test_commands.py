@@ -14,7 +14,7 @@ from stream.articles.jsonl import key_of, read_lines
 from stream.commands import COMMANDS, main, newsfold
 from stream.commands.produce import checked
 from stream.commands.replay import command as replay
-from stream.commands.tail import story_line
+from stream.commands.tail import story_line, storyline_line
 from stream.commands.worker import check_port
 from stream.errors import InvalidArticleError, SettingsError
 from stream.exit_codes import ExitCode
@@ -92,9 +92,9 @@ def test_replay_writes_what_the_topics_would_carry(tmp_path: Path):
     assert shown.exit_code == 0, shown.output
     ids = {json.loads(line)["id"] for line in read_lines(stories)}
     assigned = {one["article_id"]: one["story_id"] for one in map(json.loads, read_lines(assignments))}
-    assert len(assigned) == 166
+    assert len(assigned) == 178
     assert set(assigned.values()) <= ids
-    assert "167 articles" in shown.output
+    assert "179 articles" in shown.output
 
 
 def test_replay_names_the_lines_it_refused(tmp_path: Path):
@@ -173,6 +173,24 @@ def test_tail_shows_a_story_on_one_line():
 def test_tail_names_the_story_that_another_lives_on_as_or_was_split_from():
     assert "; v4; lives on as s2)" in printed(story_line(record("Talks", "merged", merged_into="s2")))
     assert "; v4; split from s2)" in printed(story_line(record("Talks", "created", split_from="s2")))
+
+
+def test_tail_tells_storylines_from_stories():
+    counts = {"stories": 3, "articles": 40, "copies": 9, "reports": 31, "sources": 12}
+    line = {
+        "headline": "Talks resume",
+        "version": 7,
+        "counts": counts,
+        "merged_into": None,
+        "split_from": "l1",
+    }
+    headers = [("ce_type", b"newsfold.storyline.created")]
+    one = SimpleNamespace(key=b"l2", value=json.dumps(line).encode(), headers=headers)
+    assert printed(storyline_line(one)) == (
+        "created  Talks resume (storyline of 3 stories, 40 articles; v7; split from l1)\n"
+    )
+    gone = SimpleNamespace(key=b"l2", value=None, headers=[("ce_type", b"newsfold.storyline.expired")])
+    assert printed(storyline_line(gone)) == "expired  storyline l2\n"
 
 
 def test_markup_in_a_headline_stays_text():

@@ -74,8 +74,39 @@ def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, t
     assert Path(settings["model"]).samefile(tmp_path / "newsfold-tuned.json")
     StorySettings(granularity=float(settings["granularity"]), model=settings["model"])
     made_by = read_model(Path(settings["model"])).made_by
-    assert "166 labelled articles" in made_by
+    assert "178 labelled articles" in made_by
     assert f"{tuning.FITS} fits" in made_by
+
+
+@pytest.fixture(scope="module")
+def affairs(tmp_path_factory) -> Path:
+    """The sample corpus labelled by affair: the talks and what follows them are one, every other event is its own."""
+    labels = {label["id"]: label for label in map(json.loads, read_lines(CORPUS / "labels.jsonl"))}
+    file = tmp_path_factory.mktemp("affairs") / "corpus.jsonl"
+    with file.open("w", encoding="utf8") as out:
+        for article in map(json.loads, read_lines(CORPUS / "articles.jsonl")):
+            label = labels[article.get("id") or article["url"]]
+            article["cluster"] = label["affair"] or label["story"]
+            out.write(json.dumps(article) + "\n")
+    return file
+
+
+def test_labels_of_affairs_are_judged_by_storylines(affairs, tmp_path):
+    out = tmp_path / "figures.json"
+    asked = [str(affairs), "--level", "storyline", "--seeds", "1", "--json", str(out)]
+    result = CliRunner().invoke(evaluate, asked)
+    assert result.exit_code == 0, result.output
+    figures = json.loads(out.read_text())
+    assert figures["storylines"]["b_cubed_recall"] > figures["stories"]["b_cubed_recall"]
+
+
+def test_tune_chooses_how_broad_storylines_are(affairs, tmp_path, monkeypatch):
+    monkeypatch.setattr("stream.training.storyline_threshold.THRESHOLDS", (0.5, 40.0))
+    asked = [str(affairs), "--level", "storyline", "--out", str(tmp_path)]
+    result = CliRunner().invoke(tune, asked)
+    assert result.exit_code == 0, result.output
+    (line,) = (tmp_path / "newsfold-tuned-storylines.env").read_text().splitlines()
+    assert line == "NEWSFOLD_STORYLINES__THRESHOLD=0.5"  # from 40 on nothing is linked
 
 
 def test_a_file_without_labels_is_refused_in_words():

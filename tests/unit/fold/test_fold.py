@@ -15,9 +15,10 @@ from stream.embed.record import EmbeddedArticle, Origin
 from stream.fold.fold import Fold
 from stream.fold.settings import FoldSettings
 from stream.fold.state import FoldState
-from stream.kafka.shard import current_events
+from stream.kafka.publishing import current_events
 from stream.stories.settings import StorySettings
 from stream.stories.text.evidence import evidence_of
+from stream.storylines.settings import StorylineSettings
 from tests.support.story_newsroom import TWIN_REPORTS, direction, twin_report, word
 
 HOUR = 3_600_000
@@ -40,7 +41,9 @@ STEPS = st.lists(
 def new_fold() -> Fold:
     copies = CopySettings(capacity=64, window_hours=3)
     stories = StorySettings(window_hours=5)
-    return Fold(FoldState(FoldSettings(register_hours=6, retention_hours=4), copies, stories))
+    return Fold(
+        FoldState(FoldSettings(register_hours=6, retention_hours=4), copies, stories, StorylineSettings())
+    )
 
 
 def article(

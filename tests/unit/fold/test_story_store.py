@@ -6,7 +6,8 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stream.contract.events import StoryEventType, StorySnapshot, iso
+from stream.contract.events import StoryEventType, StorySnapshot
+from stream.contract.moments import iso
 from stream.fold.report import Report
 from stream.fold.story_record import SHOWN_ARTICLES, StoryRecord
 from stream.fold.story_store import StoryStore

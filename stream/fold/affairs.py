@@ -1,0 +1,137 @@
+"""Storylines in the fold: after each decision the evidence is taken in, and what changed by it is published."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from stream.contract.events import StoryEvent
+from stream.contract.storylines import Related, StorylineEvent
+from stream.fold.story_record import StoryRecord
+from stream.fold.story_store import StoryStore
+from stream.fold.storyline_store import StorylineStore
+from stream.stories.results import StoryDecision, Weights
+from stream.storylines.linking import Storylines
+from stream.storylines.regrouping import Regrouping
+from stream.storylines.settings import StorylineSettings
+
+RELATED = 3  # stories that a snapshot names as related
+RELATED_BELOW = 1.0  # logits below the threshold of storylines from which a story is named as related
+RELATED_WORDS = 5  # that both stories are about
+
+Changes = tuple[list[StoryEvent], list[StorylineEvent]]
+
+
+class Affairs:
+    """The storylines of a shard: which stories link, and what readers were told of it."""
+
+    def __init__(self, settings: StorylineSettings, retention: int, stories: StoryStore) -> None:
+        self._settings = settings
+        self._stories = stories
+        self.links = Storylines(settings)
+        self.store = StorylineStore(retention, stories)
+        self._found: list[Regrouping] = []  # not yet published
+
+    def learn(
+        self, decision: StoryDecision, record: StoryRecord, weights_of: Callable[[int], Sequence[Weights]]
+    ) -> None:
+        """Take in a decision, and let the record of its story say what it goes on with and is related to."""
+        if decision.created and decision.continues is not None:
+            continued = self._stories.record_of(decision.continues)
+            record.continues = continued.id if continued else None
+        found = self.links.learn(decision, weights_of)
+        if found:
+            self._take(found)
+        self.describe(record)
+
+    def publish(self, story: int, now: int) -> Changes:
+        """What follows from the decision on an article of this story, now that the stories have moved."""
+        survivor = self._stories.survivor_of(story)
+        changes = self._publish(now)
+        line = self.links.line_of(survivor)
+        published = {event.storyline_id for event in changes[1]}
+        if line is not None and self.store.id_of(line) not in published:
+            changes[1].append(self.store.changed(line))
+        return changes
+
+    def touch(self, story: int) -> list[StorylineEvent]:
+        """A story changed otherwise: a copy, a correction or a retraction."""
+        line = self.links.line_of(story)
+        if line is None or any(
+            one.line == line for one in self._found
+        ):  # not yet published: it is told of then
+            return []
+        return [self.store.changed(line)]
+
+    def withdraw(self, story: int, now: int) -> Changes:
+        """A story was emptied, and has ended."""
+        self._take(self.links.withdraw(story))
+        return self._publish(now)
+
+    def close(self, record: StoryRecord, now: int) -> None:
+        """A story ends idle."""
+        line = self.links.line_of(record.number)
+        if line is not None:
+            self.store.close_story(line, record)
+        self.links.close(record.number, now)
+
+    def let_time_pass(self, now: int) -> list[StorylineEvent]:
+        """End the storylines that are over, and forget the ones long ended."""
+        left = self.links.let_time_pass(now)
+        over = sorted({line for _, line in left if line >= 0 and not self.links.stories_of(line)})
+        return [self.store.end(line, now) for line in over] + self.store.expire(now)
+
+    def _take(self, found: Sequence[Regrouping]) -> None:
+        numbers = {number for one in found for number in self.store.closed_in(one.line)}
+        self.store.regroup(found, (number for number in numbers if self.links.knows(number)))
+        self._found.extend(found)
+
+    def _publish(self, now: int) -> Changes:
+        found, self._found = self._found, []
+        split = {one.split_from for one in found if one.created}
+        moved = sorted({number for one in found for number in (*one.stories, *one.left)})
+        stories = [self._stories.changed(record) for record in self._relabelled(moved)]
+        # an ended storyline says which one it lives on in, so the others are told first
+        lines = [self.store.regrouped(one, one.line in split, now) for one in found]
+        return stories, lines
+
+    def _relabelled(self, numbers: Iterable[int]) -> Iterable[StoryRecord]:
+        for number in numbers:
+            record = self._stories.record_of(number)
+            if record is not None:
+                storyline_id = self.store.id_of(self.links.line_of(number))
+                if record.storyline_id != storyline_id:
+                    self.describe(record)
+                    yield record
+
+    def describe(self, record: StoryRecord) -> None:
+        """Let the record of a story say which storyline it is in and what it is related to."""
+        record.storyline_id = self.store.id_of(self.links.line_of(record.number))
+        least = self._settings.threshold - RELATED_BELOW
+        best = self.links.related(record.number, least)[:RELATED]
+        if best or record.related:
+            record.related = tuple(
+                [shown for other, score in best if (shown := self._related(record, other, score)) is not None]
+            )
+
+    def _related(self, record: StoryRecord, number: int, score: float) -> Related | None:
+        other = self._stories.record_of(number)
+        if other is not None:
+            story_id, terms = other.id, set(other.keyterms)
+        else:
+            line = self.links.line_of(number)
+            told = self.store.in_line(line, number) if line is not None else None
+            if told is None:
+                return None
+            story_id, terms = told.id, set(told.keyterms)
+        shared = sorted(record.keyterms.keys() & terms, key=lambda term: (-record.keyterms[term], term))
+        return Related(story_id, score, tuple(shared[:RELATED_WORDS]))
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        """The whole state as arrays."""
+        return self.links.snapshot() | {"store": self.store.snapshot()}
+
+    def restore(self, retention: int, stories: StoryStore, arrays: dict[str, np.ndarray]) -> None:
+        """Take on the state of a snapshot, of a story store that was restored before."""
+        self._stories = stories
+        self.links = Storylines.restore(self._settings, arrays)
+        self.store = StorylineStore.restore(retention, stories, arrays["store"])
