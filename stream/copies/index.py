@@ -11,14 +11,25 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from stream.copies.fingerprint import Fingerprint
+from stream.copies.fingerprint import HEADLINE_TOKENS, Fingerprint
 from stream.copies.matching import Rule
 from stream.copies.place import EXACT, NEW, place_report
 from stream.copies.results import CopyDecision, CopyKind, CopyRival
 from stream.copies.settings import CopySettings
 from stream.copies.shingle_table import BUCKET
 from stream.copies.shingling import LEAD_TOKENS
-from stream.copies.state import CLOCK_SIZE, FORCED_EVICTIONS, NEXT, OLDEST, OVERFLOWS, CopyState
+from stream.copies.state import (
+    CLOCK_SIZE,
+    FORCED_EVICTIONS,
+    NEXT,
+    NUMBER,
+    OLDEST,
+    OVERFLOWS,
+    STARTED,
+    STREAM_TIME,
+    CopyState,
+    Placed,
+)
 
 POSTINGS_PER_TEXT = 54  # a text of 260 words has about 50; two-choice buckets fill to nine tenths unhurt
 WHOLES_PER_TEXT = 9 / 4  # entries of the table of whole texts: as many copies as leaders, nine tenths full
@@ -29,12 +40,13 @@ _REASONS = (
     "too little in common",
     "the same form, other figures or names",
     "a passage in common",
+    "a standing passage under another headline",
 )
 Arrays = dict[str, npt.NDArray[np.generic]]
 
 
 class CopyIndex:
-    """Finds the leader of each article; holds fixed arrays of about 475 bytes for each text of its capacity."""
+    """Finds the leader of each article; holds fixed arrays of about 500 bytes for each text of its capacity."""
 
     def __init__(self, settings: CopySettings) -> None:
         rows = settings.capacity
@@ -53,8 +65,9 @@ class CopyIndex:
             text_tags=np.zeros(texts, np.uint32),
             text_owners=np.zeros(texts, np.uint32),
             dates=np.zeros((rows, 2), np.int64),
-            counts=np.zeros((rows, 5), np.uint32),
+            counts=np.zeros((rows, 6), np.uint32),
             leads=np.zeros((rows, LEAD_TOKENS), np.uint16),
+            headlines=np.zeros((rows, HEADLINE_TOKENS), np.uint16),
         )
         self._index.clock[NEXT] = self._index.clock[OLDEST] = 1
 
@@ -79,28 +92,41 @@ class CopyIndex:
         return int(self._index.clock[OVERFLOWS])
 
     def place(
-        self, number: int, fingerprint: Fingerprint, source: str | None, event_time: int
+        self,
+        number: int,
+        fingerprint: Fingerprint,
+        source: str | None,
+        event_time: int,
+        stream_time: int | None = None,
     ) -> CopyDecision:
         """Decide whether an article is a copy, and record it. Call once per article, in log order.
 
-        `number`: the article's number, not negative. `event_time`: milliseconds; it may be late, and the latest so
-        far drives expiry: a text is remembered while it is at most `window_hours` older than that.
+        `number`: the article's number, not negative. Times in milliseconds; a text is remembered for `window_hours`
+        of stream time from its arrival, or from its event time where that is later. `stream_time`: when it arrived;
+        None for the latest event time so far.
         """
-        return _decision(
-            *place_report(
-                self._index,
-                self._rule,
-                np.frombuffer(fingerprint.sample, np.uint64),
-                np.frombuffer(fingerprint.lead, np.uint16),
-                fingerprint.lead_start,
-                fingerprint.lead_end,
-                fingerprint.words,
-                int.from_bytes(fingerprint.digest[:8], "little") >> 1,
-                _source_hash(source),
-                event_time,
-                number,
-            )
+        clock = self._index.clock
+        latest = max(event_time, int(clock[STREAM_TIME])) if clock[STARTED] else event_time
+        arrival = latest if stream_time is None else stream_time
+        placed = Placed(
+            number=number,
+            sample=np.frombuffer(fingerprint.sample, np.uint64),
+            lead=np.frombuffer(fingerprint.lead, np.uint16),
+            headline=np.frombuffer(fingerprint.headline, np.uint16),
+            lead_start=fingerprint.lead_start,
+            lead_end=fingerprint.lead_end,
+            words=fingerprint.words,
+            digest=int.from_bytes(fingerprint.digest[:8], "little") >> 1,
+            source=_source_hash(source),
+            event_time=event_time,
+            arrival=arrival,
         )
+        return _decision(*place_report(self._index, self._rule, placed))
+
+    def rename(self, number: int, other: int) -> None:
+        """Let article `other`, which carries the text of article `number`, be its leader from now on."""
+        numbers = self._index.dates[:, NUMBER]
+        numbers[numbers == number] = other
 
     def snapshot(self) -> Arrays:
         """Return a copy of the whole state."""

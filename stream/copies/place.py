@@ -6,7 +6,7 @@ import numpy as np
 
 from embeddings.jit import kernel, part
 from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
-from stream.copies.matching import COPY, FAR, TOO_LITTLE, judge
+from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, judge
 from stream.copies.shingle_table import (
     MATCHES,
     STOP,
@@ -19,6 +19,7 @@ from stream.copies.shingle_table import (
 )
 from stream.copies.state import (
     BASE_SIZE,
+    HEADLINE_SIZE,
     LEAD_SIZE,
     NEXT,
     NUMBER,
@@ -34,32 +35,23 @@ from stream.copies.state import (
 STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
 FEWEST_WORDS = 5  # below, a text says too little to be told from another
 ALIGNED_CANDIDATES = 6
+FEWER = 8  # a candidate with this many times fewer hits than the best is not judged
+NEARER = 4  # tokens by which the lead of another candidate must stand nearer to the start to overtake
+LEAD_SAMPLING = 2  # tokens of the lead for each triple that is kept of it
 # outcomes
 NEW, EXACT, NEAR = range(3)
 
 
 @kernel
-def place_report(
-    index: Any,
-    rule: Any,
-    sample: Any,
-    lead: Any,
-    lead_start: Any,
-    lead_end: Any,
-    words: Any,
-    digest: Any,
-    source: Any,
-    time: Any,
-    number: Any,
-) -> Any:
+def place_report(index: Any, rule: Any, placed: Any) -> Any:
     """Decide on one report and record it.
 
     Returns (outcome, leader's number, hits, size of the sample without boilerplate, leader's size, threshold, rival's
     number or -1, rival's score, why it was not taken).
     """
-    digest = np.uint64(digest)
-    source = np.uint32(source)
-    advance(index, rule.window, time)
+    sample, words, digest = placed.sample, placed.words, np.uint64(placed.digest)
+    lead_start, lead_end = placed.lead_start, placed.lead_end
+    advance(index, rule.window, placed.arrival)
     count = len(sample)
     stops = np.zeros(count, np.bool_)
     places = np.empty((count, MATCHES), np.int64)
@@ -68,9 +60,9 @@ def place_report(
     look_up(index, sample, rule.window, stops, places, matched, found)
     rows, hits, slots = count_hits(sample, lead_start, lead_end, stops, matched, found)
     own = hits[CANDIDATES]
-    furniture = 0
+    boilerplate = 0
     for k in range(lead_start, lead_end):
-        furniture += 2 if stops[k] else 0
+        boilerplate += LEAD_SAMPLING if stops[k] else 0
 
     best = np.int64(-1)
     best_hits = 0
@@ -81,7 +73,7 @@ def place_report(
     exact_row = exact_leader(index, digest, rule.window) if words >= FEWEST_WORDS else np.int64(-1)
     if exact_row < 0 and words >= FEWEST_WORDS:
         best, best_hits, threshold, rival, rival_score, rival_reason = nearest_leader(
-            index, rule, lead, words, source, rows, hits, slots, furniture
+            index, rule, placed, rows, hits, slots, boilerplate
         )
     outcome = NEAR if best >= 0 else NEW
     if exact_row >= 0:
@@ -89,13 +81,13 @@ def place_report(
         best = exact_row
         best_hits = own[ALL]
         threshold = 1.0
-    leader = index.dates[best, NUMBER] if best >= 0 else np.int64(number)
+    leader = index.dates[best, NUMBER] if best >= 0 else np.int64(placed.number)
     leader_size = np.int64(index.counts[best, SIZE]) if best >= 0 else 0
     rival_number = index.dates[rival, NUMBER] if rival >= 0 else np.int64(-1)
 
     if outcome == NEW:
-        best = open_row(index, lead, words, source, time, number)
-    post(index, sample, lead_start, lead_end, source, best, outcome == NEW, stops, places, matched, found)
+        best = open_row(index, placed)
+    post(index, placed, best, outcome == NEW, stops, places, matched, found)
     if exact_row < 0 and words >= FEWEST_WORDS:
         value = digest >> np.uint64(16)
         place, _free = place_for(value, index.text_owners, index.clock)
@@ -108,15 +100,7 @@ def place_report(
 
 @part
 def nearest_leader(
-    index: Any,
-    rule: Any,
-    lead: Any,
-    words: Any,
-    source: Any,
-    rows: Any,
-    hits: Any,
-    slots: Any,
-    furniture: Any,
+    index: Any, rule: Any, placed: Any, rows: Any, hits: Any, slots: Any, boilerplate: Any
 ) -> Any:
     """Judge the candidates with the most hits.
 
@@ -133,16 +117,16 @@ def nearest_leader(
     tried = np.zeros(CANDIDATES, np.bool_)
     for _ in range(ALIGNED_CANDIDATES):
         top = next_candidate(index, rows, hits, slots, tried)
-        if top < 0 or hits[top, ALL] * 8 < best_hits:
+        if top < 0 or hits[top, ALL] * FEWER < best_hits:
             break
         tried[top] = True
         row = rows[top]
         verdict, score, threshold, start = judge(
-            index, rule, lead, words, source, row, hits[top], hits[CANDIDATES], furniture
+            index, rule, placed, row, hits[top], hits[CANDIDATES], boilerplate
         )
         if verdict == COPY:
-            overtaken = best >= 0 and best_base >= 10 and hits[top, ALL] * 2 <= best_hits
-            if best < 0 or (start + 4 < best_start and not overtaken):
+            overtaken = best >= 0 and best_base >= PASSAGE and hits[top, ALL] * 2 <= best_hits
+            if best < 0 or (start + NEARER < best_start and not overtaken):
                 best_base = hits[top, BASE]
                 best, best_hits, best_start, best_threshold = row, hits[top, ALL], start, threshold
         elif rival < 0 or score > rival_score:
@@ -151,36 +135,30 @@ def nearest_leader(
 
 
 @part
-def open_row(index: Any, lead: Any, words: Any, source: Any, time: Any, number: Any) -> Any:
+def open_row(index: Any, placed: Any) -> Any:
     """Make a report a leader: return its row."""
     row = index.clock[NEXT] % len(index.dates)
-    index.dates[row, NUMBER] = number
-    index.dates[row, TIME] = time
-    index.counts[row, SOURCE] = source
-    index.counts[row, WORDS] = words
+    lead, headline = placed.lead, placed.headline
+    index.dates[row, NUMBER] = placed.number
+    index.dates[row, TIME] = max(placed.event_time, placed.arrival)
+    index.counts[row, SOURCE] = placed.source
+    index.counts[row, WORDS] = placed.words
     index.counts[row, SIZE] = 0
     index.counts[row, BASE_SIZE] = 0
     index.counts[row, LEAD_SIZE] = len(lead)
     index.leads[row, : len(lead)] = lead
+    index.counts[row, HEADLINE_SIZE] = len(headline)
+    index.headlines[row, : len(headline)] = headline
     index.clock[NEXT] += 1
     return row
 
 
 @part
 def post(
-    index: Any,
-    sample: Any,
-    lead_start: Any,
-    lead_end: Any,
-    source: Any,
-    leader: Any,
-    is_new: Any,
-    stops: Any,
-    places: Any,
-    matched: Any,
-    found: Any,
+    index: Any, placed: Any, leader: Any, is_new: Any, stops: Any, places: Any, matched: Any, found: Any
 ) -> None:
     """Post the triples of a new leader, and mark as boilerplate those that by now stand in too many texts."""
+    sample, source = placed.sample, placed.source
     owner = np.uint32(find_serial(index, leader) & SERIAL)
     for k in range(len(sample)):
         if stops[k]:
@@ -200,7 +178,7 @@ def post(
                 shrink(index, index.owners[places[k, m]], base(sample[k]))
                 index.owners[places[k, m]] = 0
             add_posting(index, sample[k], np.uint32(STOP) | np.uint32(index.clock[NEXT] & SERIAL))
-        elif is_new and not mine and (lead_start <= k < lead_end or base(sample[k])):
+        elif is_new and not mine and (placed.lead_start <= k < placed.lead_end or base(sample[k])):
             add_posting(index, sample[k], owner)
             index.counts[leader, SIZE] += np.uint32(1)
             if base(sample[k]):

@@ -17,7 +17,7 @@ class CopySettings(pydantic.BaseModel, frozen=True):
         pydantic.Field(
             ge=64,
             le=1 << 26,
-            description="Distinct texts remembered at once, copies apart; fixes the memory, about 475 bytes each.",
+            description="Distinct texts remembered at once, copies apart; fixes the memory, about 500 bytes each.",
         ),
     ] = 50_000
     containment: Annotated[

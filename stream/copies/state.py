@@ -18,7 +18,7 @@ STARTED, STREAM_TIME, NEXT, OLDEST, FORCED_EVICTIONS, OVERFLOWS, SWEPT = range(7
 CLOCK_SIZE = 8
 # columns of `dates` and `counts`
 NUMBER, TIME = range(2)
-SOURCE, SIZE, BASE_SIZE, WORDS, LEAD_SIZE = range(5)
+SOURCE, SIZE, BASE_SIZE, WORDS, LEAD_SIZE, HEADLINE_SIZE = range(6)
 
 
 class CopyState(NamedTuple):
@@ -32,15 +32,31 @@ class CopyState(NamedTuple):
     dates: npt.NDArray[np.int64]
     counts: npt.NDArray[np.uint32]
     leads: npt.NDArray[np.uint16]
+    headlines: npt.NDArray[np.uint16]
+
+
+class Placed(NamedTuple):
+    """An article as the index is given it. Times in milliseconds; `arrival` is the stream time it came at."""
+
+    number: int
+    sample: npt.NDArray[np.uint64]
+    lead: npt.NDArray[np.uint16]
+    headline: npt.NDArray[np.uint16]
+    lead_start: int
+    lead_end: int
+    words: int
+    digest: int
+    source: int
+    event_time: int
+    arrival: int
 
 
 @part
-def advance(index: Any, window: Any, time: Any) -> None:
-    """Move stream time to the latest event time, and the oldest live report past all that left the window."""
+def advance(index: Any, window: Any, now: Any) -> None:
+    """Set the stream time, and move the oldest live report past all that left the window."""
     clock = index.clock
-    if clock[STARTED] == 0 or time > clock[STREAM_TIME]:
-        clock[STARTED] = 1
-        clock[STREAM_TIME] = time
+    clock[STARTED] = 1
+    clock[STREAM_TIME] = now
     rows = len(index.dates)
     while (
         clock[OLDEST] < clock[NEXT] and clock[STREAM_TIME] - index.dates[clock[OLDEST] % rows, TIME] > window

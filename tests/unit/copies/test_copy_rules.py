@@ -172,9 +172,9 @@ def test_titles_are_copies_only_where_every_word_agrees(first: str, second: str,
     assert (desk.place("", title=second).leader == 0) is is_copy
 
 
-def test_the_title_counts_only_where_there_is_no_text() -> None:
-    assert fingerprint_of("One title", FERRY) == fingerprint_of("Quite another title", FERRY)
-    assert fingerprint_of("One title", "  ") == fingerprint_of("", "One title")
+def test_the_title_is_the_text_only_where_there_is_none() -> None:
+    assert fingerprint_of("One title", FERRY).sample == fingerprint_of("Quite another title", FERRY).sample
+    assert fingerprint_of("One title", "  ").sample == fingerprint_of("", "One title").sample
 
 
 @pytest.mark.parametrize(
@@ -224,3 +224,67 @@ def test_a_snapshot_of_another_capacity_is_refused() -> None:
     arrays = CopyIndex(CopySettings(capacity=64)).snapshot()
     with pytest.raises(ValueError, match="another capacity"):
         CopyIndex.restore(CopySettings(capacity=128), arrays)
+
+
+LISTEN = (
+    "All that we write can be heard too: a voice reads it to you in the kitchen, on the bus or by the sea, as slowly "
+    "or as fast as you like, and remembers where you stopped. Friends of the house may try it for a month, and give "
+    "a month to somebody else.\n\n"
+)
+
+
+def test_a_standing_opening_under_other_headlines_makes_no_copies():
+    desk = Desk()
+    desk.place(LISTEN + FERRY, title="Ferry between the islands cancelled after water enters engine")
+    for text, title in (
+        (SCHOOL, "Teachers end strike that closed eleven schools"),
+        (MUSEUM, "Museum will show bell of sunken ship"),
+        (ORCHARD, "Frost takes half the harvest of fruit growers"),
+    ):
+        assert desk.place(LISTEN + text, title=title).leader is None
+
+
+def test_a_copy_under_a_standing_opening_is_still_found():
+    desk = Desk()
+    desk.place(FERRY, title="Ferry between the islands cancelled after water enters engine")
+    assert desk.place(LISTEN + FERRY, title="Passengers stranded as island ferry cancelled").leader == 0
+
+
+def test_a_copy_under_a_headline_of_its_own_is_found():
+    desk = Desk()
+    desk.place(FERRY, title="Ferry between the islands cancelled after water enters engine")
+    assert desk.place(FERRY, title="Quayside chaos: hundreds wait until noon").leader == 0
+
+
+def test_fillings_of_one_form_with_other_subjects_are_no_copies():
+    form = (
+        "{who} of {town} is looking for a {job} who can start at once. There is a room above the shop, a share of "
+        "the profit at the end of each year, and a Sunday off every other week. Please write to the office before "
+        "the end of the month, and say what you did before."
+    )
+    desk = Desk()
+    for who, town, job in (
+        ("Brauer", "Estmark", "carpenter"),
+        ("Linde", "Sorvik", "gardener"),
+        ("Voss", "Halden", "painter"),
+    ):
+        decision = desk.place(
+            form.format(who=who, town=town, job=job), "Herald", title=f"Wanted: {job} for {who} in {town}"
+        )
+        assert decision.leader is None
+
+
+def test_a_late_text_is_remembered_from_its_arrival():
+    index = CopyIndex(CopySettings(capacity=256, window_hours=72))
+    now = 1_000 * HOUR
+    for number in range(2):
+        decision = index.place(number, fingerprint_of("", FERRY), f"outlet {number}", now - 500 * HOUR, now)
+    assert decision.leader == 0
+
+
+def test_another_article_can_take_the_place_of_a_leader():
+    desk = Desk()
+    for _ in range(2):
+        desk.place(FERRY)
+    desk.index.rename(0, 1)
+    assert desk.place(FERRY).leader == 1
