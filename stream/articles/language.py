@@ -49,9 +49,17 @@ def language_of(tagged: str | None, title: str, text: str) -> str | None:
     if tagged is None:
         return found if confidence >= LEAST_CONFIDENCE else None
     sure = confidence >= SURE_CONFIDENCE and len(title) + len(text) >= SURE_CHARACTERS
-    if found is None or not sure or found == tagged or any({found, tagged} <= group for group in _ALIKE):
-        return tagged
-    return found
+    return found if sure and not _alike(found, tagged) else tagged
+
+
+def contradicts(text: str, language: str) -> bool:
+    """Whether a passage is clearly in another language than this."""
+    found, confidence = _detect(text)
+    return confidence >= SURE_CONFIDENCE and len(text) >= SURE_CHARACTERS and not _alike(found, language)
+
+
+def _alike(found: str | None, language: str) -> bool:
+    return found in (None, language) or any({found, language} <= group for group in _ALIKE)
 
 
 @cache

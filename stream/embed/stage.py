@@ -4,6 +4,7 @@ Stateless. Reads and validates, cleans the text, fingerprints it for copies, gat
 encodes it. One article that cannot be processed is refused alone and never holds up the others.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from stream.articles.formats.registry import FormatName
 from stream.articles.language import language_of
 from stream.articles.lead import lead_of
 from stream.articles.message import Article, Retraction
+from stream.articles.page import report_of
 from stream.articles.reading import read_message
 from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerprints_of
 from stream.embed.record import EmbeddedArticle, Origin
@@ -58,10 +60,15 @@ class _Prepared(msgspec.Struct):
 
 
 def cleaned(article: Article) -> EncoderText:
-    """The readable title and text of an article, and its language: the producer's word, or detected."""
+    """The readable title of an article, the text of its report, and its language.
+
+    What else stands on the page is no part of it: other reports, notices, text in another language. A text that has
+    nothing to do with the headline is none.
+    """
     title = clean_text(article.title).replace("\n", " ")
     text = clean_text(article.text or article.summary)
-    return EncoderText(title=title, text=text, language=language_of(article.language, title, text))
+    language = language_of(article.language, title, text)
+    return EncoderText(title=title, text=report_of(title, text, language), language=language)
 
 
 class Embedder:
@@ -205,6 +212,9 @@ def _alone(make: Callable[[Sequence[EncoderText]], Sequence[Made]], text: Encode
 
 
 def _content_hash(article: Article, text: EncoderText) -> bytes:
-    """16 bytes that change when the article's content, url or updated time does."""
-    parts = (text.title, text.text, article.url or "", str(article.updated))
+    """16 bytes that change when the article's content or its address does; not what each poll sets anew.
+
+    That is the time of updating, and what follows a `?` or `#` in a url: sessions, counters of visitors.
+    """
+    parts = (text.title, text.text, re.split("[?#]", article.url or "", maxsplit=1)[0])
     return xxhash.xxh3_128_digest("\x00".join(parts).encode())

@@ -1,0 +1,191 @@
+"""The report of a page: what stands under its headline, without what crawlers deliver around it.
+
+A page is made of segments. Above the report stand the outlet's name, the headline once more, a notice; below it
+buttons and links, teasers, other reports in full. Only the report is compared with other articles. Each rule here
+looks at the headline: what a passage has in common with it tells whether the passage is of the report.
+"""
+
+import re
+from typing import NamedTuple
+
+from stream.articles.language import contradicts
+
+PROSE_WORDS = 25  # a line with as many is prose; shorter ones are if they end as a sentence does ...
+SENTENCE_WORDS = 4  # ... and have as many words; the rest are headlines, bylines, buttons
+CHARACTERS_PER_WORD = 2.0  # in scripts without spaces
+TITLE_LINES = 12  # from the top, among which the headline is looked for once more
+CONTENT_LETTERS = 5  # words of as many letters, figures and words of other scripts are content
+STEM_LETTERS = 5  # by which inflected forms meet
+TELLING_WORDS = 3  # content words from which on a headline says what its report is about
+BREAK_LINES = 3  # short lines in a row that set two segments apart without a heading
+EXAMINED_WORDS = 80  # of a segment's start
+OWN_HEADLINE = 0.5  # share of a headline's content found under it: it is the headline of what follows
+STUB_WORDS = 45  # a text no longer than this that has nothing in common with its headline is none
+NOTICE_WORDS = 90  # and so is a first or last paragraph that is no longer than this
+
+# Headings over what is not of the report, in the languages whose news sites were looked at.
+_HEADING = re.compile(
+    r"^\W*(?:(?:more )?related(?: (?:articles?|stor(?:y|ies)|news|content|coverage|topics?|posts?|links?))?|see also"
+    r"|(?:read|see) (?:more|next|also)|more (?:from|on|in|stories|news|top stories|headlines|like this)\b.{0,40}"
+    r"|recommended(?: (?:for you|reading|stories|articles))?|you (?:may|might) (?:also )?(?:like|enjoy)"
+    r"|(?:most|also) (?:read|popular|viewed)|trending(?: now)?|top stories|latest (?:news|stories|headlines)"
+    r"|(?:\d+ )?comments?(?: \(\d+\))?|no comments(?: yet)?|leave a (?:comment|reply)|editors?'? (?:picks?|choice)"
+    r"|don'?t miss|what to read next|from our partners|sponsored|around the web|up next|other stories|in other news"
+    r"|(?:das könnte sie|auch) (?:auch )?interess\w+|mehr zum thema|lesen sie auch|weitere (?:artikel|nachrichten)"
+    r"|also in the news|meistgelesen|kommentare"
+    r"|(?:à|a) lire aussi|sur le même (?:sujet|thème)|articles? (?:liés?|similaires|connexes)"
+    r"|lire aussi|les plus lus|commentaires|(?:noticias|artículos|notas) relacionad[ao]s|más noticias"
+    r"|le puede interesar|te puede interesar|lea también|lee también|lo más (?:leído|visto)|comentarios"
+    r"|leggi anche|articoli correlati"
+    r"|potrebbe interessarti|leia (?:também|mais)|(?:notícias|matérias) relacionadas|veja também|lees ook|meer nieuws"
+    r"|gerelateerd(?:e artikelen)?|läs (?:också|även|mer)|les også|læs også|czytaj (?:także|też|również)|zobacz też"
+    r"|читайте также|по теме|другие новости|комментарии|читайте також|ilgili haberler|benzer haberler"
+    r"|اقرأ أيضا|مواضيع ذات صلة|相关(?:新闻|阅读|文章|报道)|延伸阅读|推荐阅读"
+    r"|関連(?:記事|ニュース)|おすすめ|관련 ?기사|संबंधित खबरें)\W*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?:[.!?…,][\"'”’»)\]]*|[。！？।؟۔])\s*$")
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+class _Line(NamedTuple):
+    text: str
+    words: float
+
+    @property
+    def is_prose(self) -> bool:
+        return self.words >= PROSE_WORDS or (
+            self.words >= SENTENCE_WORDS and _SENTENCE_END.search(self.text) is not None
+        )
+
+
+def report_of(title: str, text: str, language: str | None = None) -> str:
+    """Return the report's own text; empty where the page holds nothing that goes with its headline.
+
+    `title` and `text` as cleaned. Where the headline says too little to judge by, only headings and repeated
+    headlines tell what is not of the report.
+    """
+    headline = content_of(title)
+    lines = [_Line(line, _words(line)) for line in text.split("\n")]
+    lines = lines[_start(title, lines) :]
+    lines = lines[: _end(headline, lines)]
+    if language is not None:
+        lines = _without_foreign_end(lines, language)
+    if len(headline) < TELLING_WORDS:
+        return _joined(lines)
+    lines = _without_notice(headline, lines)
+    if sum(line.words for line in lines) <= STUB_WORDS and not headline & content_of(_joined(lines)):
+        return ""
+    return _joined(lines)
+
+
+def content_of(text: str) -> frozenset[str]:
+    """The content words of a text, by their stems: what two passages on one matter are likely to share."""
+    found: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        if _UNSPACED.search(word):
+            found.update(word[i : i + 2] for i in range(len(word) - 1))
+        elif len(word) >= CONTENT_LETTERS or word.isdigit() or not (word.isascii() or len(word) < 3):
+            found.add(word[:STEM_LETTERS])
+    return frozenset(found)
+
+
+def _words(line: str) -> float:
+    unspaced = len(_UNSPACED.findall(line))
+    return len(line.split()) + unspaced / CHARACTERS_PER_WORD if unspaced else len(line.split())
+
+
+def _joined(lines: list[_Line]) -> str:
+    return "\n".join(line.text for line in lines).strip()
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
+
+
+def _start(title: str, lines: list[_Line]) -> int:
+    """Where the report starts: after the headline, if it stands on the page once more before any prose."""
+    wanted = _plain(title)
+    start = 0
+    for place, line in enumerate(lines[:TITLE_LINES]):
+        plain = _plain(line.text)
+        if wanted and plain == wanted:
+            start = place + 1
+        elif line.is_prose:
+            break
+    return start
+
+
+def _end(headline: frozenset[str], lines: list[_Line]) -> int:
+    """Where the report ends: before a break after which something else stands, or nothing but short lines."""
+    place = next((n for n, line in enumerate(lines) if line.is_prose), len(lines))
+    while place < len(lines):
+        begin = place
+        while begin < len(lines) and lines[begin].is_prose:
+            begin += 1
+        after = begin
+        while after < len(lines) and not lines[after].is_prose:
+            after += 1
+        if begin < len(lines) and _is_break(headline, lines[begin:after], lines[after:]):
+            return begin
+        place = after
+    return len(lines)
+
+
+def _is_break(headline: frozenset[str], between: list[_Line], rest: list[_Line]) -> bool:
+    """Whether short lines between two passages end the report."""
+    short = [line for line in between if line.text.strip()]
+    headed = any(_HEADING.match(line.text.strip()) for line in short)
+    repeated = len({_plain(line.text) for line in short if line.words > 2}) < sum(
+        line.words > 2 for line in short
+    )
+    apart = len(short) >= BREAK_LINES and len(headline) >= TELLING_WORDS
+    if not (headed or repeated or apart):
+        return False
+    if not rest:
+        return headed
+    follows = _opening_of(rest)
+    own = max(
+        (_share(other, follows) for line in short if not headline >= (other := content_of(line.text))),
+        default=0,
+    )
+    ours = _share(headline, follows)
+    if own >= OWN_HEADLINE and own > ours:
+        return True
+    return headed and ours == 0.0
+
+
+def _opening_of(lines: list[_Line]) -> frozenset[str]:
+    words: list[str] = []
+    for line in lines:
+        words += line.text.split() if line.words < 2 * EXAMINED_WORDS or " " in line.text else [line.text]
+        if len(words) >= EXAMINED_WORDS:
+            break
+    return content_of(" ".join(words[:EXAMINED_WORDS]))
+
+
+def _share(some: frozenset[str], passage: frozenset[str]) -> float:
+    return len(some & passage) / len(some) if len(some) >= TELLING_WORDS else 0.0
+
+
+def _without_notice(headline: frozenset[str], lines: list[_Line]) -> list[_Line]:
+    """Drop a first paragraph that has nothing in common with the headline, where the next one has."""
+    prose = [place for place, line in enumerate(lines) if line.is_prose]
+    if len(prose) < 2 or lines[prose[0]].words > NOTICE_WORDS:
+        return lines
+    first, second = (content_of(lines[place].text) for place in prose[:2])
+    if not headline & first and len(headline & second) >= 2 and len(first & second) <= len(first) / 10:
+        return lines[prose[1] :]
+    return lines
+
+
+def _without_foreign_end(lines: list[_Line], language: str) -> list[_Line]:
+    """Drop the last paragraphs that are in another language than the article."""
+    end = len(lines)
+    while end > 1:
+        line = lines[end - 1]
+        if line.text.strip() and not (line.is_prose and contradicts(line.text, language)):
+            break
+        end -= 1
+    return lines[:end]

@@ -1,0 +1,71 @@
+"""The report of a page: only what stands under its headline is compared with other articles."""
+
+from stream.articles.page import report_of
+
+TITLE = "Harbour of Ostvik to get a second lock by spring"
+REPORT = (
+    "The harbour of Ostvik will have a second lock by next spring, the port authority said on Tuesday after the town "
+    "council had voted for the loan.\n"
+    'Harbour master Ingrid Solheim expects forty more barges a week. "We have been turning ships away since the '
+    'autumn," she said.'
+)
+OTHER_TITLE = "Bakers of Lindmoor win the bread prize again"
+OTHER = (
+    "For the third time in a row the bakers of Lindmoor have won the bread prize of the province, with a rye loaf "
+    "that takes two days to make. The jury praised its crust, and asked for the recipe in vain."
+)
+NOTICE = (
+    "Listen to this and all other pieces in our programme for telephones, where you can also keep a list of what you "
+    "want to hear later in the day."
+)
+GERMAN_NOTICE = (
+    "Wir verwenden Cookies und ähnliche Verfahren, um Inhalte an Ihre Wünsche anzupassen und die Zugriffe auf unsere "
+    "Seiten zu zählen."
+)
+
+
+def test_other_reports_below_are_no_part_of_it():
+    page = "\n".join(
+        ["logo", TITLE, "", TITLE, "Ostvik Post2 days ago", REPORT, "Try our AI", "No comments yet...",
+         "Related Articles", OTHER_TITLE, OTHER_TITLE, "Ostvik Post", "an hour ago", OTHER, "DOWNLOAD THE APP"]
+    )  # fmt: skip
+    report = report_of(TITLE, page)
+    assert report.endswith(REPORT)
+    assert "bread" not in report
+
+
+def test_other_reports_are_found_by_their_headlines_where_no_heading_says_so():
+    page = "\n".join([REPORT, "", OTHER_TITLE, "Lindmoor Herald", "3 hours ago", OTHER])
+    assert report_of(TITLE, page) == REPORT
+
+
+def test_a_report_that_goes_on_after_a_link_stays_whole():
+    more = "The lock is to be dug in the old dry dock of Ostvik, where the harbour keeps its cranes for now."
+    page = "\n".join([REPORT, "Read also:", OTHER_TITLE, more])
+    assert report_of(TITLE, page).endswith(more)
+
+
+def test_subheads_do_not_end_a_report():
+    page = "\n".join(
+        [REPORT, "", "What the loan costs", "", "The town will pay it back within twenty years."]
+    )
+    assert report_of(TITLE, page) == page
+
+
+def test_a_notice_above_the_report_is_dropped():
+    assert report_of(TITLE, f"{NOTICE}\n\n{REPORT}") == REPORT
+
+
+def test_an_ending_in_another_language_is_dropped():
+    assert report_of(TITLE, f"{REPORT}\n\n{GERMAN_NOTICE}", "en") == REPORT
+
+
+def test_a_text_that_tells_nothing_of_its_headline_is_none():
+    stub = "This piece is for friends of our house only. Sign in, or become a friend within two minutes."
+    assert report_of(TITLE, stub) == ""
+    assert report_of(TITLE, "Ostvik gets another lock, the port says. More soon.") != ""
+
+
+def test_a_headline_that_says_too_little_judges_nothing():
+    assert report_of("Two", NOTICE) == NOTICE
+    assert report_of("", f"{NOTICE}\n\n{REPORT}") == f"{NOTICE}\n\n{REPORT}"
