@@ -19,7 +19,8 @@ from stream.contract.events import encode_event
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.embed.stage import Embedder, Incoming
 from stream.fold.fold import Fold
-from stream.kafka.shard import current_events, warm_up
+from stream.kafka.publishing import current_events
+from stream.kafka.warm_up import warm_up
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
 from tests.torture.feed import Feed

@@ -2,14 +2,15 @@
 
 import asyncio
 import json
+from pathlib import Path
 from time import monotonic
 
 import jsonschema
 from confluent_kafka import Consumer, Producer
-from stream.contract.json_schema import FOLDER
 
 from tests.support.newsroom import PATIENCE, Newsroom
 
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 ARTICLE = {
     "url": "https://harbour.example/ferry",
     "title": "Night ferry returns to the strait",
@@ -53,7 +54,7 @@ async def test_a_foreign_client_produces_an_article_and_reads_its_story(newsroom
             settings.topics.stories,
             f"{settings.shard.group}-foreign",
         )
-    jsonschema.validate(story, json.loads((FOLDER / "story.schema.json").read_text()))
+    jsonschema.validate(story, json.loads((SCHEMAS / "story.schema.json").read_text()))
     assert (story["id"], story["version"], story["headline"]) == (key, 1, ARTICLE["title"])
     assert story["representative"]["source"] == "Harbour Gazette"
     assert headers["ce_type"] == b"newsfold.story.created"

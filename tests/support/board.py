@@ -13,6 +13,7 @@ from stream.board.projection import Kind, Message, apply
 from stream.board.security import Guard
 from stream.board.settings import BoardSettings
 from stream.board.store import Store
+from stream.contract.moments import iso
 
 HOUR_MS = 3_600_000
 START = 1_772_000_000_000  # 25 February 2026
@@ -20,8 +21,6 @@ START = 1_772_000_000_000  # 25 February 2026
 
 def moment(hours: float) -> str:
     """A time so many hours after START, as the contract writes it."""
-    from stream.contract.events import iso
-
     return iso(START + round(hours * HOUR_MS)) or ""
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from stream.errors import SettingsError
-from stream.kafka.shard import fold_digest
+from stream.kafka.shard_snapshot import fold_digest
 from stream.settings import Settings
 from stream.stories.decision.model_file import SHIPPED, read_model, write_model
 from stream.stories.decision.scorer import scorers
