@@ -84,6 +84,10 @@ STORIES = Board(
                     ],
                 ),
                 Panel(
+                    "Storyline events", "Records on the storylines topic, by type.", "suffix: /s",
+                    [Query(rate("newsfold_storyline_events_total", "type"), "{{type}}")],
+                ),
+                Panel(
                     "Open stories", "Stories that an article could join.", "short",
                     [Query(value("newsfold_state_entries", where='kind="stories"'), "open")],
                 ),

@@ -102,7 +102,7 @@ def test_replay_names_the_lines_it_refused(tmp_path: Path):
     feed.write_text('{"id": "a", "title": "Talks resume in the harbour"}\n{"title": "no id"}\n')
     shown = CliRunner().invoke(replay, [str(feed)])
     assert "line 2 refused, no_id" in shown.output
-    assert "2 articles, 0 copies, 1 stories, 1 refused" in shown.output
+    assert "2 articles, 0 copies, 1 stories, 0 storylines, 1 refused" in shown.output
 
 
 def test_replay_of_what_is_no_article_at_all_fails_and_names_each_line(tmp_path: Path):
@@ -111,9 +111,9 @@ def test_replay_of_what_is_no_article_at_all_fails_and_names_each_line(tmp_path:
     assert shown.exit_code == ExitCode.INPUT_REFUSED
     assert "and" in shown.output
     lines = [json.loads(line) for line in read_lines(refused)]
-    assert {line["reason"] for line in lines} <= {"undecodable", "invalid"}
+    assert {line["reason"] for line in lines} <= {"undecodable", "invalid", "no_value"}
     assert lines[0]["line"] == 1
-    assert f"{len(lines)} articles, 0 copies, 0 stories, {len(lines)} refused" in shown.output
+    assert f"{len(lines)} articles, 0 copies, 0 stories, 0 storylines, {len(lines)} refused" in shown.output
 
 
 def test_replay_reads_standard_input():
