@@ -63,5 +63,5 @@ def test_the_quick_start_without_kafka_runs(tmp_path: Path):
         ["sh", "-ec", commands], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
-    assert "167 articles" in done.stdout
+    assert "179 articles" in done.stdout
     assert "It joined the story: the evidence is enough." in done.stdout
