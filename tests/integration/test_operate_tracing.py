@@ -4,7 +4,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -59,11 +59,15 @@ async def test_an_article_is_followed_from_its_producer_to_its_story(newsroom: N
 
     fold = FoldService(newsroom.settings, Metrics(), tracing)
     await fold.on_start()
-    consumer = AIOKafkaConsumer(**connection(kafka), auto_offset_reset="earliest")
-    async with connected(consumer, kafka):
-        await fold.assigned({0})
+    source = TopicPartition(topics.embedded, 0)
+    while not fold._shards:
+        await fold._consumer.getmany(timeout_ms=200)  # joins the group
         await fold._open_wanted()
-        await fold._take(TopicPartition(topics.embedded, 0), embedded)
+    records: list[ConsumerRecord] = []
+    while len(records) < len(embedded):
+        for batch in (await fold._consumer.getmany(timeout_ms=200)).values():
+            records += batch
+    await fold._take(source, records)
     await fold.on_stop()
 
     (assigned,) = [one for one in await newsroom.read(topics.assignments) if one.key == b"traced"]
