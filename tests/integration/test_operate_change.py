@@ -65,6 +65,6 @@ async def test_a_change_of_encoder_reads_the_same_articles(newsroom: Newsroom, t
     found = await compared(newsroom, other)
     assert (found["both"], found["only_a"], found["only_b"]) == (ARTICLES, 0, 0)
     assert found["same"] > 0
-    models = {one["model"] for one in await other.assignments()}
+    models = {one["model"] for one in await other.assignments()} - {""}  # a move or retraction has none
     assert len(models) == 1
     assert not models & {one["model"] for one in await newsroom.assignments()}
