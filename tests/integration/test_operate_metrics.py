@@ -63,6 +63,6 @@ async def test_a_worker_forgets_the_partitions_that_another_has_taken(broker, to
         with newsroom.worker() as second:
             second.wait_ready()
             await until(lambda: len(owned(second)) == 3)
-            assert owned(first) == everything - owned(second)
+            await until(lambda: owned(first) == everything - owned(second))
             assert len(samples(first, "newsfold_unsaved_records")) == 1
         await until(lambda: owned(first) == everything)
