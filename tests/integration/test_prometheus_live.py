@@ -6,6 +6,7 @@ them with their own durations in tests/unit/deploy.
 
 import asyncio
 import math
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -141,20 +142,23 @@ async def test_a_worker_too_slow_for_its_load(prometheus: PrometheusProcess, mak
 async def test_no_checkpoints_a_long_rebuild_and_a_restart_after_the_other(
     prometheus: PrometheusProcess, make, tmp_path
 ):
-    (tmp_path / "file").touch()
+    store = tmp_path / "store"
     newsroom = await make(
-        NEWSFOLD_CHECKPOINTS__URL=str(tmp_path / "file" / "no-folder"),
+        NEWSFOLD_CHECKPOINTS__URL=str(store),
         NEWSFOLD_CHECKPOINTS__INTERVAL_SECONDS="1",
     )
     worker = newsroom.worker()
     with worker:
         worker.wait_ready()
+        shutil.rmtree(store, ignore_errors=True)  # from now on nothing can be written where the store was
+        store.touch()
         prometheus.scrape("restarts", worker.url)
         await newsroom.send(feed().take(8_000))
         await until_fires(prometheus, "NewsfoldCheckpointOld", "restarts")
         await newsroom.wait_for(7_000)
         worker.kill()
         await until_fires(prometheus, "NewsfoldWorkerDown", "restarts")
+        store.unlink()
         worker.start()
         await until_fires(prometheus, "NewsfoldRebuildLong", "restarts")  # all of it: there is no checkpoint
         worker.wait_ready()
