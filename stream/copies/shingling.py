@@ -28,7 +28,7 @@ BODY_BITS = 2
 REST_BITS = 3  # and any other triple where these are
 SAMPLE_LIMIT = 256  # triples; some 1,800 words
 HEADLINE_QUARTERS = 80  # a first line below 20 words is a headline, the lead starts after it
-LINE_QUARTERS = 32  # a line below 8 words is page furniture, the lead does not start there
+LINE_QUARTERS = 32  # a line below 8 words is boilerplate, the lead does not start there
 
 # A token of the lead: 13 bits of its hash, and what it is.
 FIGURE = 0x8000

@@ -26,7 +26,7 @@ from stream.observability.metrics import Metrics
 from stream.stories.text.evidence import EVIDENCE_VERSION, Evidence, evidence_of_each
 from stream.stories.text.written_names import written_names
 
-SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are page furniture
+SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are boilerplate
 UNTITLED_CHARACTERS = 120  # of the text stand in for a missing title
 Made = TypeVar("Made")
 PROBE = Article(
