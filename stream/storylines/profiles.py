@@ -48,7 +48,8 @@ class Profiles:
 
     def rebuild(self, story: int, articles: Sequence[Weights]) -> None:
         """Make a story's table anew, of these articles."""
-        self._weights[self._row(story)] = 0
+        row = self._row(story)  # before the table is read: a new row may make it grow into another
+        self._weights[row] = 0
         for article in articles:
             self.add(story, article)
 
@@ -74,9 +75,9 @@ class Profiles:
 
     def shares(self, story: int, others: Sequence[int]) -> list[tuple[float, float]]:
         """The share of names and the share of words that a story has in common with each of the others, 0 to 1."""
-        rows = np.array([self._row(other) for other in others], np.int64)
+        row, rows = self._row(story), np.array([self._row(other) for other in others], np.int64)
         found = np.zeros((len(rows), 2))
-        fill_shares(self._keys, self._weights, self._row(story), rows, found)
+        fill_shares(self._keys, self._weights, row, rows, found)
         return [(names, words) for names, words in found.tolist()]
 
     def _row(self, story: int) -> int:

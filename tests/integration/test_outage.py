@@ -38,7 +38,7 @@ async def test_a_worker_outlives_its_broker(own_broker: Broker, topic_prefix: st
         lines = worker.log_file.read_text().splitlines()[before:]
         await sending
         await producer.stop()
-        await desk.wait_until_done()
+        await desk.wait_until_done(untended=worker)
         assert worker.exit_code is None, "the worker must go on by itself"
         begin = monotonic()
         assert await asyncio.to_thread(worker.stop) == 0
@@ -68,5 +68,5 @@ async def test_a_worker_stops_in_time_while_its_broker_is_away(
         await asyncio.to_thread(own_broker.start)
     with newsroom.worker() as successor:
         await asyncio.to_thread(successor.wait_ready, 240)
-        await Desk(own_broker, newsroom).wait_until_done()
+        await Desk(own_broker, newsroom).wait_until_done(untended=successor)
     assert (await compare(newsroom, feed.expected())).is_clean

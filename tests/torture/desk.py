@@ -120,11 +120,15 @@ class Desk:
     async def _send_one(self, producer: AIOKafkaProducer, key: bytes, value: bytes | None) -> None:
         await producer.send_and_wait(self.newsroom.settings.topics.articles, value, key=key)
 
-    async def wait_until_done(self) -> None:
+    async def wait_until_done(self, untended: WorkerProcess | None = None) -> None:
         """Return once every article is embedded and every record of the log folded.
+
+        Args:
+            untended: a worker that nobody starts again; once it ends there is nothing to wait for.
 
         Raises:
             TimeoutError: says how far each stage came.
+            AssertionError: the untended worker ended.
         """
         settings = self.newsroom.settings
         stages = (
@@ -136,6 +140,7 @@ class Desk:
             while behind := await self._behind(group, topic, partitions):
                 if monotonic() > deadline:
                     raise TimeoutError(f"{behind} messages of {topic} were not taken in {CATCH_UP_SECONDS} s")
+                assert untended is None or untended.exit_code is None, untended.log_file.read_text()[-2_000:]
                 self.tend()
                 await asyncio.sleep(1.0)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.stories.results import Weights
-from stream.storylines.profiles import AMONG, ENTRIES, HEAVIEST, Profiles
+from stream.storylines.profiles import AMONG, ENTRIES, FIRST_ROWS, HEAVIEST, Profiles
 
 TERMS = st.dictionaries(st.integers(0, 90), st.integers(1, 16_000), max_size=ENTRIES)
 ARTICLES = st.lists(st.tuples(TERMS, TERMS), min_size=1, max_size=6)
@@ -72,3 +72,17 @@ def test_a_forgotten_story_leaves_nothing_to_the_one_that_takes_its_place():
     profiles.add(2, weights({3: 100}, {4: 100}))
     profiles.add(3, weights({1: 100}, {2: 100}))
     assert profiles.shares(2, [3]) == [(0.0, 0.0)]
+
+
+def test_the_table_grows_where_a_split_or_a_comparison_brings_its_first_story_too_many():
+    def full() -> Profiles:
+        profiles = Profiles()
+        for story in range(FIRST_ROWS):
+            profiles.add(story, weights({story: 5}, {7: 3}))
+        return profiles
+
+    article = weights({1: 5}, {7: 3})
+    split = full()
+    split.rebuild(FIRST_ROWS, [article])
+    assert split.shares(FIRST_ROWS, [1, 2]) == [(1.0, 1.0), (0.0, 1.0)]
+    assert full().shares(FIRST_ROWS, [1]) == [(0.0, 0.0)]
