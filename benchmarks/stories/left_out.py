@@ -1,10 +1,10 @@
 """How good the recipe is for streams it never saw: each set in turn is left out of training and judged.
 
-usage: python -m benchmarks.stories.left_out [--seeds 1,2,3] [--strangers NEWS.jsonl ...] -- SET.jsonl ...
+usage: python -m benchmarks.stories.left_out [--seeds 1,2,3] [--unrelated NEWS.jsonl ...] -- SET.jsonl ...
 
 Left out means of everything: of the training streams, of the table of how common words are (it is counted again
-over the other sets and the files of --strangers), and of the choice of the rule's threshold, which is the best on
-the mean of the other sets. A file of strangers is left out with the set whose name it begins with. Writes
+over the other sets and the files of --unrelated), and of the choice of the rule's threshold, which is the best on
+the mean of the other sets. A file of unrelated articles is left out with the set whose name it begins with. Writes
 results/left_out.json and left_out.md. Each set is a process of its own, because the table of words is loaded once.
 """
 
@@ -59,7 +59,7 @@ def judge(name: str, files: Sequence[Path], extra: Sequence[Path], seeds: Sequen
         background.TABLE = Path(folder) / "background.npz"
         count([*others, *extra], background.TABLE)
         sets, dimensions = read_sets(list(files))
-        strangers = [article for articles in read_sets(extra)[0].values() for article in articles]
+        unrelated = [article for articles in read_sets(extra)[0].values() for article in articles]
     articles = sets.pop(name)
     threshold = best_threshold(
         [kept for other, kept in sets.items() if other not in TRAINED_ON_ONLY], dimensions
@@ -69,7 +69,7 @@ def judge(name: str, files: Sequence[Path], extra: Sequence[Path], seeds: Sequen
     scores = {}
     for seed in seeds:
         models.append(
-            train(varied_streams(sets, STREAMS, seed, strangers), dimensions, with_trees=True, seed=seed)
+            train(varied_streams(sets, STREAMS, seed, unrelated), dimensions, with_trees=True, seed=seed)
         )
         scores[seed] = by_model(models[-1], streams, dimensions)
         print(f"{name}, seed {seed}: first {scores[seed][0]:.3f}, repaired {scores[seed][1]:.3f}", flush=True)
@@ -152,14 +152,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--strangers", nargs="*", type=Path, default=[])
+    parser.add_argument("--unrelated", nargs="*", type=Path, default=[])
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--without", default="", help="leave out this set only, and print JSON to --json")
     parser.add_argument("--json", type=Path, default=RESULTS / "left_out.json")
     options = parser.parse_args()
     if options.without:
         seeds = [int(seed) for seed in options.seeds.split(",")]
-        one = judge(options.without, options.files, options.strangers, seeds)
+        one = judge(options.without, options.files, options.unrelated, seeds)
         options.json.write_bytes(msgspec.json.encode(one))
         return
     judged = []
@@ -169,7 +169,7 @@ def main() -> None:
                 continue
             out = Path(folder) / f"{name}.json"
             arguments = ["--without", name, "--json", str(out), "--seeds", options.seeds]
-            arguments += ["--strangers", *map(str, options.strangers), "--", *map(str, options.files)]
+            arguments += ["--unrelated", *map(str, options.unrelated), "--", *map(str, options.files)]
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.stories.left_out", *arguments], check=True, env=os.environ
             )

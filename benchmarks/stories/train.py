@@ -1,12 +1,13 @@
 """Make the shipped story decision.
 
 usage: python -m benchmarks.stories.train [--streams N] [--seeds S,S,S] [--out FOLDER]
-           [--strangers NEWS ...] -- SET ...
+           [--unrelated NEWS ...] -- SET ...
 
 The sets are labelled JSON Lines (id, title, text, published_at, lang, cluster). The shipped model was made of six:
 allsides (title and lead, 757 articles), basil (150), ecbplus (772), epimine (688), uci (titles, 3,183) and
 wikinews (499), by the defaults, with one article each of the 2,131 stories of allsides_pairs_train as
-strangers: the mean of a model for each seed. The texts are their publishers', only weights and digests are shipped.
+unrelated articles: the mean of a model for each seed. The texts are their publishers', only weights and digests are
+shipped.
 How good the recipe is for streams it never saw: benchmarks.stories.left_out.
 """
 
@@ -52,20 +53,20 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--streams", type=int, default=STREAMS)
     parser.add_argument("--seeds", default=SEEDS, help="the model is the mean of one for each")
-    parser.add_argument("--strangers", nargs="*", type=Path, default=[])
+    parser.add_argument("--unrelated", nargs="*", type=Path, default=[])
     parser.add_argument("--out", type=Path, default=SHIPPED.parent)
     options = parser.parse_args()
     sets, dimensions = read_sets(options.files)
-    strangers = [article for articles in read_sets(options.strangers)[0].values() for article in articles]
+    unrelated = [article for articles in read_sets(options.unrelated)[0].values() for article in articles]
     models = []
     for seed in track([int(seed) for seed in options.seeds.split(",")], description="Training"):
-        streams = varied_streams(sets, options.streams, seed, strangers)
+        streams = varied_streams(sets, options.streams, seed, unrelated)
         models.append(train(streams, dimensions, with_trees=True, seed=seed))
     fitted = mean_model(models)
     described = ", ".join(f"{name} ({len(articles)})" for name, articles in sets.items())
     made_by = (
         f"benchmarks.stories.train --streams {options.streams} --seeds {options.seeds}: {described}; "
-        f"strangers: {len(strangers)} articles"
+        f"unrelated: {len(unrelated)} articles"
     )
     model = DecisionModel(version=VERSION, made_by=made_by, join=fitted.join, merge=fitted.merge)
     write_model(options.out / SHIPPED.name, model)

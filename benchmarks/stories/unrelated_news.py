@@ -1,4 +1,4 @@
-"""Synthetic news as text: Zipf's law over English words, names from a shared pool, and the furniture of pages.
+"""Synthetic news as text: Zipf's law over English words, names from a shared pool, and the boilerplate of pages.
 
 What articles share that says nothing about their event is meant to be as much as in real news, or more: one article
 in forty has the same outlet and with it the same standing sentences, every page carries the same footer, and the few

@@ -14,14 +14,14 @@ class StorySettings(pydantic.BaseModel, frozen=True):
     decision: Literal["learned", "rule"] = pydantic.Field(
         default="learned",
         description="How join-or-new is decided: `learned` weighs all the evidence by the shipped model, merges "
-        "stories and parts them; `rule` compares one similarity with one threshold, and no more (the baseline).",
+        "stories and splits them; `rule` compares one similarity with one threshold, and no more (the baseline).",
     )
     granularity: float = pydantic.Field(
         default=0.5,
         gt=0,
         lt=1,
         description="From fine (towards 0: many small stories) to coarse (towards 1: few large ones); no unit. "
-        "Shifts the scores of joining, merging and parting by its logit; useful from 0.25 to 0.75.",
+        "Shifts the scores of joining, merging and splitting by its logit; useful from 0.25 to 0.75.",
     )
     window_hours: int = pydantic.Field(
         default=21 * 24,
@@ -60,5 +60,5 @@ class StorySettings(pydantic.BaseModel, frozen=True):
 
     @property
     def shift(self) -> float:
-        """What the granularity adds to the scores of joining and of merging (and so of parting), in logits."""
+        """What the granularity adds to the scores of joining and of merging (and so of splitting), in logits."""
         return log(self.granularity / (1 - self.granularity))

@@ -1,8 +1,8 @@
 """Varied streams out of labelled sets, so that a model fitted to them holds for streams it never saw.
 
 Half lay two to four sets onto one timeline, half take one; about half are plain, the rest see only titles or
-leads, miss articles or dates, or run faster or slower. A few are strangers: no two articles of one story; a few are
-giants: large stories, some told in a rush, among small ones.
+leads, miss articles or dates, or run faster or slower. A few hold unrelated articles
+only, no two of one story; a few hold large stories, some reported in a rush, among small ones.
 Recipe and measurements: docs/decisions/0004-stories.md.
 """
 
@@ -22,17 +22,17 @@ FULL, TITLE, LEAD = "full", "title", "lead"
 ARTICLES = 320  # of a stream, about
 LONG_ARTICLES = 1_300  # of each eighth stream, so that long stories and many open ones are seen too
 SHORT_ARTICLES = 40  # of each fourth, so that a beginning is seen often
-LITTERED_SHARE = 0.25  # of streams in which the pages of one site carry the same words and names besides
-LITTER, LITTER_NAMES = (10, 60), (0, 6)  # so many of them
-LITTER_KEPT = 0.8  # of it, on each page
+BOILERPLATE_SHARE = 0.25  # of streams in which the pages of one site carry the same words and names besides
+BOILERPLATE_WORDS, BOILERPLATE_NAMES = (10, 60), (0, 6)  # so many of them
+BOILERPLATE_KEPT = 0.8  # of it, on each page
 SITE_SHARE = (0.2, 1.0)  # of the stream's articles that are of this site
-STRANGERS_EVERY = 16  # of so many streams one is of strangers
-STRANGERS = (320, 1_300, 2_000)  # articles of such streams in turn, or as many stories as there are
-GIANTS_EVERY = 16  # of so many streams one is of a few giants among small stories, as in a burst
-GIANT, GIANTS = 60, 3  # articles of a giant at least, and so many of them at most
+UNRELATED_EVERY = 16  # of so many streams one is of unrelated articles only
+UNRELATED = (320, 1_300, 2_000)  # articles of such streams in turn, or as many stories as there are
+LARGE_EVERY = 16  # of so many streams one is of a few large stories among small stories, as in a burst
+LARGE, MOST_LARGE = 60, 3  # articles of a large story at least, and so many of them at most
 SMALL = 6  # articles of the stories beside them at most
-GIANT_STRETCH = (0.003, 1.0)  # of a giant's time: an affair of a month may pass in two hours
-LONELY_SHARE = 0.1  # of streams in which most stories are one article, as in an unfiltered feed
+LARGE_STRETCH = (0.003, 1.0)  # of a large story's time: an affair of a month may pass in two hours
+SINGLES_SHARE = 0.1  # of streams in which most stories are one article, as in an unfiltered feed
 MIXED_SHARE = 0.5
 PLAIN_SHARE = 0.55
 FAR = 120 * DAY  # from the story's median: beyond it a date in a mix is a background page's, and is dropped
@@ -43,7 +43,7 @@ START = 1_704_067_200_000  # where mixed streams begin: 2024-01-01
 class LabelledArticle(msgspec.Struct, frozen=True):
     """One labelled article: what each view of it is evidence of, as (evidence, vector): full, lead, title if any.
 
-    `time`: milliseconds since the epoch, None where unknown; `clock`: whether it tells more than the day.
+    `time`: milliseconds since the epoch, None where unknown; `clock`: whether it is more exact than the day.
     """
 
     label: str
@@ -57,11 +57,11 @@ def varied_streams(
     sets: Mapping[str, Sequence[LabelledArticle]],
     count: int,
     seed: int,
-    more_strangers: Sequence[LabelledArticle] = (),
+    more_unrelated: Sequence[LabelledArticle] = (),
 ) -> list[list[StreamArticle]]:
     """Return `count` streams drawn from the labelled sets.
 
-    `more_strangers`: labelled articles of which streams of strangers may take one a story besides.
+    `more_unrelated`: labelled articles of which streams of unrelated articles may take one a story besides.
     """
     rng = np.random.default_rng(seed)
     stories = {name: _by_story(articles) for name, articles in sets.items()}
@@ -70,11 +70,11 @@ def varied_streams(
     ]
     streams = [_stream(stories, rng, size, rng.random() < MIXED_SHARE) for size in sizes]
     labelled = list(chain.from_iterable(stories.values()))
-    everything = [*labelled, *_by_story(more_strangers)]
-    for turn, place in enumerate(range(STRANGERS_EVERY // 4, count, STRANGERS_EVERY)):
-        streams[place] = _strangers(everything, STRANGERS[turn % len(STRANGERS)], rng)
-    for place in range(GIANTS_EVERY // 2, count, GIANTS_EVERY):
-        streams[place] = _giants(labelled, rng) or streams[place]
+    everything = [*labelled, *_by_story(more_unrelated)]
+    for turn, place in enumerate(range(UNRELATED_EVERY // 4, count, UNRELATED_EVERY)):
+        streams[place] = _unrelated(everything, UNRELATED[turn % len(UNRELATED)], rng)
+    for place in range(LARGE_EVERY // 2, count, LARGE_EVERY):
+        streams[place] = _large_among_small(labelled, rng) or streams[place]
     return streams
 
 
@@ -104,13 +104,13 @@ def _stream(
     plain = rng.random() < PLAIN_SHARE
     keep = 1.0 if plain else float(rng.choice([1.0, 1.0, 0.7, 0.4]))
     cap = int(rng.choice([10_000, 10_000, 60, 25, 10]))
-    lonely = rng.random() < LONELY_SHARE
+    singles = rng.random() < SINGLES_SHARE
     view = FULL if plain else str(rng.choice([FULL, TITLE, LEAD, "each"], p=[0.4, 0.2, 0.2, 0.2]))
     stretch = 1.0 if plain else float(np.exp(rng.uniform(np.log(0.2), np.log(5.0))))
     chosen = [
         story
         for name in drawn.tolist()
-        for story in _some(stories[name], size // len(drawn), keep, cap, lonely, rng)
+        for story in _some(stories[name], size // len(drawn), keep, cap, singles, rng)
     ]
     days = len(chosen) * float(np.exp(rng.uniform(np.log(0.15), np.log(2.5))))
     undated = 1.0 if rng.random() < 0.1 else 0.25 if rng.random() < 0.25 else 0.0
@@ -119,11 +119,11 @@ def _stream(
         begin = START + int(rng.random() * days * DAY)
         placed.extend(_place(story, begin, mixed, view, stretch, undated, rng))
     stream = _in_order(placed, rng)
-    return _littered(stream, rng) if rng.random() < LITTERED_SHARE else stream
+    return _with_boilerplate(stream, rng) if rng.random() < BOILERPLATE_SHARE else stream
 
 
-def _strangers(stories: Sequence[Story], size: int, rng: np.random.Generator) -> list[StreamArticle]:
-    """One article each of so many stories, spread evenly over minutes to months; half the time littered."""
+def _unrelated(stories: Sequence[Story], size: int, rng: np.random.Generator) -> list[StreamArticle]:
+    """One article each of so many stories, spread evenly over minutes to months; half the time with boilerplate."""
     chosen = [stories[i] for i in rng.permutation(len(stories))[:size]]
     view = str(rng.choice([FULL, TITLE, LEAD], p=[0.5, 0.25, 0.25]))
     undated = 1.0 if rng.random() < 0.2 else 0.1
@@ -134,46 +134,46 @@ def _strangers(stories: Sequence[Story], size: int, rng: np.random.Generator) ->
         article = story[int(rng.integers(len(story)))]
         placed.append((article, view, None if rng.random() < undated else arrival, arrival))
     stream = _in_order(placed, rng)
-    return _littered(stream, rng) if rng.random() < 0.5 else stream
+    return _with_boilerplate(stream, rng) if rng.random() < 0.5 else stream
 
 
-def _giants(stories: Sequence[Story], rng: np.random.Generator) -> list[StreamArticle]:
-    """A few giants, each told within minutes to months, among small stories; nothing where no story is a giant.
+def _large_among_small(stories: Sequence[Story], rng: np.random.Generator) -> list[StreamArticle]:
+    """A few large stories, each over minutes to months, among small ones; nothing where no story is large.
 
     Without such streams the model learns from the sets' own sizes that a story much larger than the others is a
     chain, and a burst falls apart.
     """
     shuffled = [stories[i] for i in rng.permutation(len(stories))]
-    giants = [story for story in shuffled if len(story) >= GIANT][: int(rng.integers(1, GIANTS + 1))]
-    if not giants:
+    large = [story for story in shuffled if len(story) >= LARGE][: int(rng.integers(1, MOST_LARGE + 1))]
+    if not large:
         return []
-    small = [story[:SMALL] for story in shuffled if len(story) < GIANT]
+    small = [story[:SMALL] for story in shuffled if len(story) < LARGE]
     view = str(rng.choice([FULL, TITLE, LEAD], p=[0.5, 0.25, 0.25]))
-    chosen = giants + _some(small, LONG_ARTICLES, 1.0, SMALL, False, rng)
+    chosen = large + _some(small, LONG_ARTICLES, 1.0, SMALL, False, rng)
     days = len(chosen) * float(np.exp(rng.uniform(np.log(0.02), np.log(1.0))))
     placed: list[Placed] = []
     for story in chosen:
         begin = START + int(rng.random() * days * DAY)
-        stretch = float(np.exp(rng.uniform(*np.log(GIANT_STRETCH)))) if len(story) >= GIANT else 1.0
+        stretch = float(np.exp(rng.uniform(*np.log(LARGE_STRETCH)))) if len(story) >= LARGE else 1.0
         placed.extend(_place(story, begin, True, view, stretch, 0.0, rng))
     return _in_order(placed, rng)
 
 
-def _littered(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list[StreamArticle]:
-    """The stream with the same page furniture, most of it, on the articles of one site."""
-    words = rng.integers(0, TERM_BUCKETS, int(rng.integers(*LITTER)))
-    names = rng.integers(0, TERM_BUCKETS, int(rng.integers(*LITTER_NAMES)))
+def _with_boilerplate(stream: Sequence[StreamArticle], rng: np.random.Generator) -> list[StreamArticle]:
+    """The stream with the same boilerplate, most of it, on the articles of one site."""
+    words = rng.integers(0, TERM_BUCKETS, int(rng.integers(*BOILERPLATE_WORDS)))
+    names = rng.integers(0, TERM_BUCKETS, int(rng.integers(*BOILERPLATE_NAMES)))
     of_site = rng.random(len(stream)) < rng.uniform(*SITE_SHARE)
     return [
-        _with_furniture(article, words, names, rng) if of_site[i] else article
+        _page_of_site(article, words, names, rng) if of_site[i] else article
         for i, article in enumerate(stream)
     ]
 
 
-def _with_furniture(
+def _page_of_site(
     article: StreamArticle, words: np.ndarray, names: np.ndarray, rng: np.random.Generator
 ) -> StreamArticle:
-    words, names = (part[rng.random(len(part)) < LITTER_KEPT] for part in (words, names))
+    words, names = (part[rng.random(len(part)) < BOILERPLATE_KEPT] for part in (words, names))
     given = article.evidence
     terms, counts, leads = _with_terms(words, given.terms, given.counts, given.leads)
     named, name_counts = _with_terms(names, given.names, given.name_counts)
@@ -194,14 +194,14 @@ def _with_terms(more: np.ndarray, terms: bytes, *counts: bytes) -> tuple[bytes, 
 
 
 def _some(
-    stories: list[Story], size: int, keep: float, cap: int, lonely: bool, rng: np.random.Generator
+    stories: list[Story], size: int, keep: float, cap: int, singles: bool, rng: np.random.Generator
 ) -> list[Story]:
     """Whole stories at random until there are about `size` articles, thinned and capped."""
     chosen: list[Story] = []
     total = 0
     for i in rng.permutation(len(stories)):
         story = [article for article in stories[i] if rng.random() < keep]
-        most = 1 if lonely and rng.random() < 0.7 else cap
+        most = 1 if singles and rng.random() < 0.7 else cap
         if len(story) > most:
             story = [story[j] for j in sorted(rng.choice(len(story), most, replace=False))]
         if story and (total + len(story) <= 1.3 * size or not chosen):

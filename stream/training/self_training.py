@@ -30,7 +30,7 @@ ROUNDS_KEPT = 3  # whose examples the last fit sees
 MERGE_WEIGHT_LIMIT = 40.0  # what the merge of two large stories counts for at most
 # Logits from which articles join and stories merge. Above 0, as a wrong merge spoils all that follows: merging from
 # 0.4, a set of long affairs that was left out got .67 of B-cubed F1, from 1.0 .83; known sets lose nothing by it.
-# Joining from 0.4 pairs half as many strangers, and costs .006 on a mixed stream (decision 0004).
+# Joining from 0.4 pairs half as many unrelated articles, and costs .006 on a mixed stream (decision 0004).
 JOIN_THRESHOLD, MERGE_THRESHOLD = 0.2, 0.8
 SPAN = StorySettings().span  # milliseconds that a story lasts at most
 WINDOW = StorySettings().window  # milliseconds of stream time after which an idle story closes
@@ -96,7 +96,7 @@ class TrainingRun:
     """One pass over a labelled stream that follows the labels or a model, and notes what each decision saw.
 
     `shift`: what the granularity adds to the scores of joining and of merging, in logits. `splitting`: whether
-    stories are parted again, as in the service.
+    stories are split again, as in the service.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the model is trained on: streams of labelled articles, and streams of strangers."""
+"""What the model is trained on: streams of labelled articles, and streams of unrelated ones."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ import pytest
 
 from stream.training.augmentation import (
     FULL,
-    GIANT,
+    LARGE,
     LEAD,
     SMALL,
     TITLE,
@@ -30,7 +30,7 @@ def article(event: int, number: int) -> LabelledArticle:
     return LabelledArticle(f"event {event}", {FULL: view, LEAD: view, TITLE: view}, moment, clock=True)
 
 
-def lonely(stream) -> bool:
+def of_single_articles(stream) -> bool:
     return max(Counter(article.label for article in stream).values()) == 1
 
 
@@ -40,45 +40,45 @@ def test_the_same_seed_draws_the_same_streams(labelled):
     assert [[a.time for a in stream] for stream in one] == [[a.time for a in stream] for stream in again]
 
 
-def test_one_stream_of_sixteen_holds_strangers_only(labelled):
+def test_one_stream_of_sixteen_holds_unrelated_articles_only(labelled):
     streams = varied_streams({"set": labelled}, STREAMS, seed=7)
     assert len(streams) == STREAMS
-    strangers = [stream for stream in streams if lonely(stream)]
-    assert [len(stream) for stream in strangers] == [STORIES]
+    unrelated = [stream for stream in streams if of_single_articles(stream)]
+    assert [len(stream) for stream in unrelated] == [STORIES]
 
 
-def test_strangers_may_come_from_other_labelled_articles_too(labelled):
+def test_unrelated_articles_may_come_from_other_labelled_articles_too(labelled):
     others = [article(event, number) for event in range(900, 960) for number in range(REPORTS)]
-    streams = varied_streams({"set": labelled}, STREAMS, seed=7, more_strangers=others)
-    assert [len(stream) for stream in streams if lonely(stream)] == [STORIES + 60]
-    together = [stream for stream in streams if not lonely(stream)]
+    streams = varied_streams({"set": labelled}, STREAMS, seed=7, more_unrelated=others)
+    assert [len(stream) for stream in streams if of_single_articles(stream)] == [STORIES + 60]
+    together = [stream for stream in streams if not of_single_articles(stream)]
     assert not any(article.label == "event 900" for stream in together for article in stream)
 
 
-def test_one_stream_of_sixteen_holds_giants_among_small_stories(labelled):
-    affairs = [article(event, number) for event in range(800, 804) for number in range(GIANT)]
+def test_one_stream_of_sixteen_holds_large_stories_among_small_ones(labelled):
+    affairs = [article(event, number) for event in range(800, 804) for number in range(LARGE)]
     crowd = [article(event, number) for event in range(700, 710) for number in range(SMALL + 4)]
-    of_giants = varied_streams({"affairs": affairs, "set": [*labelled, *crowd]}, STREAMS, seed=7)[8]
-    sizes = Counter(article.label for article in of_giants).values()
-    assert 1 <= sum(size >= GIANT for size in sizes) <= 3
-    assert max(size for size in sizes if size < GIANT) == SMALL
+    of_large = varied_streams({"affairs": affairs, "set": [*labelled, *crowd]}, STREAMS, seed=7)[8]
+    sizes = Counter(article.label for article in of_large).values()
+    assert 1 <= sum(size >= LARGE for size in sizes) <= 3
+    assert max(size for size in sizes if size < LARGE) == SMALL
 
 
-def test_where_no_story_is_a_giant_there_is_no_stream_of_them(labelled):
+def test_where_no_story_is_large_there_is_no_stream_of_them(labelled):
     streams = varied_streams({"set": labelled}, STREAMS, seed=7)
     assert all(streams)
 
 
-def test_in_some_streams_the_pages_of_one_site_share_words_and_names_that_tell_nothing(labelled):
-    told = buckets(one.views[FULL][0] for one in labelled)
-    furnished = []
+def test_in_some_streams_the_pages_of_one_site_share_boilerplate(labelled):
+    known = buckets(one.views[FULL][0] for one in labelled)
+    shares = []
     for stream in varied_streams({"set": labelled}, 4 * STREAMS, seed=7):
-        foreign = [buckets([article.evidence]) - told for article in stream]
+        foreign = [buckets([article.evidence]) - known for article in stream]
         if any(foreign):
-            furnished.append(sum(map(bool, foreign)) / len(foreign))
+            shares.append(sum(map(bool, foreign)) / len(foreign))
             assert len(set.union(*foreign)) < 3 * max(map(len, foreign))  # the same ones again and again
-    assert 4 < len(furnished) < 2 * STREAMS
-    assert min(furnished) < 0.6 < max(furnished)
+    assert 4 < len(shares) < 2 * STREAMS
+    assert min(shares) < 0.6 < max(shares)
 
 
 def buckets(evidences) -> set[int]:

@@ -1,4 +1,4 @@
-"""A story that turns out to be two is parted once its reports show it, and not before."""
+"""A story that turns out to be two is split once its reports show it, and not before."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from stream.fold.story_record import SHOWN_ARTICLES
 from stream.stories.index.state import MAX_EXEMPLARS
 from stream.stories.results import StorySplit
 from stream.stories.settings import StorySettings
-from stream.stories.splitting import SPLIT_AT, SPLIT_THRESHOLD, find_halves
+from stream.stories.splitting import SMALLEST_HALF, SPLIT_AT, SPLIT_THRESHOLD, find_halves
 from stream.stories.story_index import StoryIndex
 from tests.support.story_newsroom import DIMENSIONS, TWIN_REPORTS, send, send_twins, twin_report
 
@@ -54,11 +54,19 @@ def test_one_article_unlike_the_rest_is_no_half():
     similarity = np.full((6, 6), 0.5)
     similarity[5] = similarity[:, 5] = 0.1
     np.fill_diagonal(similarity, 0.0)
+    assert halves_of(similarity) is None
+
+
+@given(st.integers(4, 20), st.integers(0, 10_000))
+def test_no_half_is_a_single_article(articles: int, seed: int):
+    similarity = np.random.default_rng(seed).random((articles, articles))
+    similarity += similarity.T
+    np.fill_diagonal(similarity, 0.0)
     leaves = halves_of(similarity)
-    assert leaves is None or min(sum(leaves), 6 - sum(leaves)) >= 2
+    assert leaves is None or SMALLEST_HALF <= sum(leaves) <= articles - SMALLEST_HALF
 
 
-def test_a_story_of_two_events_is_parted_and_later_reports_go_to_their_own():
+def test_a_story_of_two_events_is_split_and_later_reports_go_to_their_own():
     decisions = send_twins(new_index())
     (split,) = splits(decisions)
     at = next(number for number, decision in enumerate(decisions) if decision.split)
@@ -75,7 +83,7 @@ def test_a_split_explains_itself():
     assert split.factors
 
 
-def test_headlines_alone_part_no_story():
+def test_headlines_alone_split_no_story():
     assert not splits(send_twins(new_index(), words=5))
 
 
@@ -84,7 +92,7 @@ def test_a_story_of_one_event_stays_whole():
     assert not splits(send(index, number, number // 20, number) for number in range(60))
 
 
-def test_a_coarse_granularity_leaves_together_what_a_finer_one_parts():
+def test_a_coarse_granularity_leaves_together_what_a_finer_one_splits():
     (split,) = splits(send_twins(new_index()))
     threshold_at_90 = SPLIT_THRESHOLD - StorySettings(granularity=0.9).shift
     assert split.score > threshold_at_90
@@ -92,9 +100,9 @@ def test_a_coarse_granularity_leaves_together_what_a_finer_one_parts():
 
 
 @pytest.mark.parametrize("restart_at", range(1, TWIN_REPORTS))
-def test_a_restored_index_parts_as_the_one_that_was_never_stopped(restart_at: int):
+def test_a_restored_index_splits_as_the_one_that_was_never_stopped(restart_at: int):
     assert send_twins(new_index(), restart_at=restart_at) == send_twins(new_index())
 
 
-def test_every_article_of_a_story_that_may_be_parted_is_an_exemplar_and_is_listed():
+def test_every_article_of_a_story_that_may_be_split_is_an_exemplar_and_is_listed():
     assert max(SPLIT_AT) <= min(MAX_EXEMPLARS, SHOWN_ARTICLES)

@@ -60,23 +60,23 @@ def test_unrelated_articles_do_not_snowball():
     assert max(Counter(repaired).values()) <= 2
 
 
-def furnished(words: int) -> str:
+def with_boilerplate(words: int) -> str:
     """What every page of a site says beside its own text: so many words, and two owners by name."""
-    furniture = " ".join(word(random.Random(9_000 + n), 4) for n in range(words))
+    boilerplate = " ".join(word(random.Random(9_000 + n), 4) for n in range(words))
     owners = " and ".join(word(random.Random(9_500 + n), 4).capitalize() for n in range(2))
-    return f"{furniture} for {owners}."
+    return f"{boilerplate} for {owners}."
 
 
 def own_text(page: int) -> str:
     return " ".join(word(random.Random(100 * page + n), 5) for n in range(80))
 
 
-def test_pages_of_one_site_do_not_chain_by_their_furniture_when_nothing_else_is_known():
+def test_pages_of_one_site_do_not_chain_by_their_boilerplate_when_nothing_else_is_known():
     index = StoryIndex(StorySettings(), DIMENSIONS)
     stories = []
     for number in range(60):
         own = own_text(number)
-        evidence = evidence_of(own[:40], f"{own}. {furnished(30)}", "en")
+        evidence = evidence_of(own[:40], f"{own}. {with_boilerplate(30)}", "en")
         moment = START + number * HOUR
         stories.append(index.assign(number, evidence, direction(number, 0), moment, True, "en").story)
     assert max(Counter(stories).values()) <= 3
@@ -92,21 +92,21 @@ def test_pages_of_one_site_among_other_news_do_not_chain_by_what_they_all_begin_
         send(index, number, 1_000 + page // 2, hours)
         send(index, number + 1, 1_000 + page // 2, hours)
         own = own_text(page)
-        evidence = evidence_of(own[:40], f"{furnished(15)} {own}.", "en")
+        evidence = evidence_of(own[:40], f"{with_boilerplate(15)} {own}.", "en")
         vector = direction(50_000 + page, 0)
         stories.append(index.assign(number + 2, evidence, vector, START + hours * HOUR, True, "en").story)
     assert max(Counter(stories).values()) <= 3
 
 
-def test_what_is_usual_in_size_follows_the_stories_that_articles_join():
+def test_the_typical_size_follows_the_stories_that_articles_join():
     few, many = StoryIndex(StorySettings(), DIMENSIONS), StoryIndex(StorySettings(), DIMENSIONS)
     for number in range(120):
         send(few, number, number // 3, number)  # three reports an event
         send(many, number, 1, number / 10)
-    assert usual_size(few) < log(3) < usual_size(many)
+    assert typical_size(few) < log(3) < typical_size(many)
 
 
-def usual_size(index: StoryIndex) -> float:
+def typical_size(index: StoryIndex) -> float:
     baselines = index.snapshot()["stream.baselines"]
     return baselines[SIZE_BASELINE, BASELINE_SUM] / baselines[SIZE_BASELINE, BASELINE_COUNT]
 
@@ -185,7 +185,7 @@ def test_a_burst_among_small_stories_stays_one_story_and_is_not_punished_for_gro
     assert max(growth) == GROWN
 
 
-def test_neither_the_words_nor_the_size_of_a_burst_become_usual_by_it():
+def test_neither_the_words_nor_the_size_of_a_burst_become_typical_by_it():
     index = StoryIndex(StorySettings(), DIMENSIONS)
     counted = []
     for number in range(100):
