@@ -1,7 +1,6 @@
 """Decisions as readers get them: article ids instead of numbers, rounded figures, words instead of codes."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from stream.contract.events import (
     AssignedArticle,
@@ -21,9 +20,10 @@ from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.fold.article_registry import ArticleRegistry, Entry
 from stream.fold.story_record import StoryRecord
-from stream.stories.results import Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
+from stream.stories.results import FACTOR_DIGITS, Factor, StoryDecision, StoryMerge, StoryRival, StorySplit
 
-DIGITS = 4  # of every score that goes out; enough to explain, too few to hang on a millisecond of transport
+DIGITS = FACTOR_DIGITS  # of every score that goes out; too few to hang on a millisecond of transport
+UNITS = 10_000  # of the last of these digits in one
 JOIN = {words.feature: words for words in (*JOIN_WORDS, UNRELATED_WORDS)}
 MERGE = {words.feature: words for words in MERGE_WORDS}
 
@@ -77,12 +77,12 @@ def reason(decision: StoryDecision) -> Reason:
 
 def factors(found: Sequence[Factor], words: Mapping[str, FactorWords] = JOIN) -> tuple[FactorShown, ...]:
     """The evidence of a story decision, heaviest first; what rounds to nothing is left out."""
-    shown = [
-        FactorShown(words[f.name].name, round(f.value, DIGITS), round(f.weight, DIGITS))
-        for f in found
-        if round(f.weight, DIGITS)
-    ]
-    return tuple(sorted(shown, key=lambda factor: -abs(factor.weight)))
+    shown = [FactorShown(words[f.name].name, f.value, f.weight) for f in found if f.weight]
+    return tuple(sorted(shown, key=_heaviest_first))
+
+
+def _heaviest_first(factor: FactorShown) -> float:
+    return -abs(factor.weight)
 
 
 def shown_bias(score: float, shown: Sequence[FactorShown]) -> float:
@@ -90,8 +90,12 @@ def shown_bias(score: float, shown: Sequence[FactorShown]) -> float:
 
     It differs from the model's own bias by what rounding took from the factors.
     """
-    rest = sum((Decimal(repr(factor.weight)) for factor in shown), Decimal(0))
-    return float(Decimal(repr(round(score, DIGITS))) - rest)
+    return (_in_units(round(score, DIGITS)) - sum([_in_units(factor.weight) for factor in shown])) / UNITS
+
+
+def _in_units(score: float) -> int:
+    """A score of DIGITS in whole units of the last one: sums of these are exact."""
+    return round(score * UNITS)
 
 
 def rival(second: StoryRival | None, record: StoryRecord | None, decision: StoryDecision) -> Rival | None:

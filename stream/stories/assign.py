@@ -14,7 +14,7 @@ from stream.stories.index.clusters import absorb_story, add_article, open_story
 from stream.stories.index.neighbour_links import add_links
 from stream.stories.index.similarity import add_to, clear, look_up
 from stream.stories.index.span import span_of_both, span_with
-from stream.stories.index.state import MIXED, NEXT_STORY
+from stream.stories.index.state import CHANNELS, MIXED, NEXT_STORY
 from stream.stories.index.stream_baselines import count_cohesion, count_join, count_size, measure_background
 from stream.stories.index.time_gaps import count_gaps
 from stream.stories.index.weighing import discount, take_in
@@ -66,6 +66,7 @@ def join_or_open(state, workspace, slot, place):  # type: ignore[no-untyped-def]
     """Record the article in the story at `place` of the order, or in a new one; return the story's slot."""
     stories, candidates = state.stories, workspace.candidates
     _count_gaps(state.stream, state.exemplars, slot, candidates)
+    sums = np.zeros(CHANNELS)
     if place == NEW_STORY:
         story = open_story(state.stream, stories)
     else:
@@ -76,12 +77,13 @@ def join_or_open(state, workspace, slot, place):  # type: ignore[no-untyped-def]
             count_cohesion(state.stream, similarity)
             count_size(state.stream, stories.size[story])
         count_join(stories, story, similarity)
+        add_to(sums, candidates.similarity_sums[index], 1.0)
     for i in range(len(candidates.nearest_story)):
         nearest = candidates.nearest_story[i]
         if nearest >= 0 and candidates.slots[nearest] != story:
             add_links(stories, story, candidates.slots[nearest], 1)
     add_to(stories.background_sums[story], workspace.background, 1.0)
-    add_article(state, story, slot, workspace.lookup)
+    add_article(state, story, slot, sums, workspace.lookup)
     clear(state.exemplars, slot, workspace.lookup)
     return story
 

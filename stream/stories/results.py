@@ -2,9 +2,14 @@
 
 import msgspec
 
+FACTOR_DIGITS = 4  # of the values and weights of factors: enough to explain a score
+
 
 class Factor(msgspec.Struct, frozen=True):
-    """One piece of evidence: its value, and what it added to the score (`weight`)."""
+    """One piece of evidence: its value, and what it added to the score (`weight`), both to FACTOR_DIGITS.
+
+    `name`: the feature's, as the model file has it.
+    """
 
     name: str
     value: float
@@ -39,7 +44,7 @@ class StoryMerge(msgspec.Struct, frozen=True):
 class StorySplit(msgspec.Struct, frozen=True):
     """A story found to be two: the articles of these numbers leave it and are the story `fresh`.
 
-    `score` is that of merging the two, to be read against `threshold`: below it they are parted.
+    `score` is that of merging the two, to be read against `threshold`: below it they are split.
     """
 
     story: int

@@ -12,6 +12,7 @@ from stream.stories.engine import ArticleGiven, StoryEngine
 from stream.stories.index.serialization import VECTORS, arrays_of, packed, unpacked
 from stream.stories.index.state import StoryState, new_state
 from stream.stories.results import (
+    FACTOR_DIGITS,
     Factor,
     StoryDecision,
     StoryMerge,
@@ -109,7 +110,7 @@ class StoryIndex:
         if unrelated:  # the rule takes the score down to NO_JOIN, whatever the evidence says
             above = float(engine.workspace.features[best, OVER_UNRELATED])
             taken = NO_JOIN - bias - sum(factor.weight for factor in factors)
-            factors = (Factor(UNRELATED, above, taken), *factors)
+            factors = (_factor(UNRELATED, above, taken), *factors)
         centrality = 0.0 if created else engine.mean_similarity(best)
         pairs = self._pairs(story_number, best, logits) if self._learned else ()
         weights = self._weights_of(self._exemplars(engine.story)[-1])
@@ -179,8 +180,8 @@ class StoryIndex:
         workspace = self._engine.workspace
         proximity = float(workspace.scores[workspace.order[place]]) - similarity
         return 0.0, (
-            Factor("centre_similarity", similarity, similarity),
-            Factor("time_proximity", proximity, proximity),
+            _factor("centre_similarity", similarity, similarity),
+            _factor("time_proximity", proximity, proximity),
         )
 
     def _rival(self, logits: list[float]) -> StoryRival | None:
@@ -291,3 +292,7 @@ class StoryIndex:
         index = cls.__new__(cls)
         index._begin(settings, unpacked(arrays))
         return index
+
+
+def _factor(name: str, value: float, weight: float) -> Factor:
+    return Factor(name, round(value, FACTOR_DIGITS), round(weight, FACTOR_DIGITS))

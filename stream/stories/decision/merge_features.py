@@ -107,9 +107,11 @@ def merge_features(state, story, others, count, lookup, features):  # type: igno
     gap_likelihoods(state.stream, likelihoods)
     typical = typical_proximity(state.stream, stories.last_time[story]) if stories.dated_size[story] else 0.0
     closeness = np.zeros(count)
+    across = np.zeros((count, CHANNELS))
+    _compare_across(state, story, others, count, lookup, across, features)
     for place in range(count):
         row = features[place]
-        closeness[place] = _fill_similarities(state, story, others[place], lookup, row)
+        closeness[place] = _fill_similarities(state, story, others[place], across[place], row)
         _fill_times(state, story, others[place], likelihoods, typical, row)
     _fill_rivals(state.stream, closeness, features)
     round_features(features, count)
@@ -134,11 +136,12 @@ def _fill_rivals(stream, closeness, features):  # type: ignore[no-untyped-def]
 
 
 @part
-def _fill_similarities(state, story, other, lookup, row):  # type: ignore[no-untyped-def]
-    """What two stories have in common; return the cosine of their centres, all channels mixed."""
+def _fill_similarities(state, story, other, across, row):  # type: ignore[no-untyped-def]
+    """What two stories have in common; return the cosine of their centres, all channels mixed.
+
+    `across` [CHANNELS]: mean similarity of the exemplars of one to those of the other.
+    """
     stories = state.stories
-    across = np.zeros(CHANNELS)
-    row[SHARED_NAMES] = _compare_across(state, story, other, lookup, across)
     baseline = np.zeros(CHANNELS)
     add_to(baseline, stories.background_sums[story], 0.5 / stories.size[story])
     add_to(baseline, stories.background_sums[other], 0.5 / stories.size[other])
@@ -184,31 +187,40 @@ def _compared(kept, i):  # type: ignore[no-untyped-def]
 
 
 @part
-def _compare_across(state, story, other, lookup, across):  # type: ignore[no-untyped-def]
-    """Fill `across` with mean similarities; return the mean share of names (by rarity) that the other has."""
+def _compare_across(state, story, others, count, lookup, across, features):  # type: ignore[no-untyped-def]
+    """Fill `across` [count, CHANNELS] with mean similarities, and the features' mean share of names (by rarity)."""
     stories, exemplars = state.stories, state.exemplars
     shared_names = np.zeros(MAX_NAMES, np.int8)
     similarity = np.zeros(CHANNELS)
-    ours, theirs = min(COMPARED, stories.exemplar_count[story]), min(COMPARED, stories.exemplar_count[other])
-    shares = 0.0
+    rare = np.zeros(MAX_NAMES)
+    ours = min(COMPARED, stories.exemplar_count[story])
+    for place in range(count):
+        features[place, SHARED_NAMES] = 0.0
     for i in range(ours):
         asked = stories.exemplars[story, _compared(stories.exemplar_count[story], i)]
+        names = exemplars.name_count[asked]
+        own = 0.0
+        for k in range(names):
+            rare[k] = name_rarity(state.stream, exemplars, asked, k)
+            own += rare[k]
         look_up(exemplars, asked, lookup)
-        zero(shared_names)
-        for j in range(theirs):
-            against = stories.exemplars[other, _compared(stories.exemplar_count[other], j)]
-            compare(exemplars, asked, against, lookup, shared_names, similarity)
-            add_to(across, similarity, 1.0)
+        for place in range(count):
+            other = others[place]
+            zero(shared_names)
+            for j in range(min(COMPARED, stories.exemplar_count[other])):
+                against = stories.exemplars[other, _compared(stories.exemplar_count[other], j)]
+                compare(exemplars, asked, against, lookup, shared_names, similarity)
+                add_to(across[place], similarity, 1.0)
+            shared = 0.0
+            for k in range(names):
+                shared += rare[k] * shared_names[k]
+            features[place, SHARED_NAMES] += shared / (own + NAMES_DAMPING)
         clear(exemplars, asked, lookup)
-        shared = own = 0.0
-        for k in range(exemplars.name_count[asked]):
-            rare = name_rarity(state.stream, exemplars, asked, k)
-            own += rare
-            shared += rare * shared_names[k]
-        shares += shared / (own + NAMES_DAMPING)
-    for channel in range(CHANNELS):
-        across[channel] /= ours * theirs
-    return shares / ours
+    for place in range(count):
+        theirs = min(COMPARED, stories.exemplar_count[others[place]])
+        for channel in range(CHANNELS):
+            across[place, channel] /= ours * theirs
+        features[place, SHARED_NAMES] /= ours
 
 
 @part

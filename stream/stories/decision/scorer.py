@@ -12,23 +12,28 @@ from stream.stories.decision.features import Feature
 from stream.stories.decision.join_features import JOIN_FEATURES
 from stream.stories.decision.merge_features import MERGE_FEATURES
 from stream.stories.decision.model_file import LEAF, SHIPPED, LearnedScore, Tree, linear_part, read_model
-from stream.stories.results import Factor
+from stream.stories.results import FACTOR_DIGITS, Factor
 
 TREE_SHARE = 0.5  # of the score that comes from the trees
 LOW, HIGH, WEIGHT, BIAS = range(4)  # rows of the weights
-FACTOR_GRAIN = 10_000.0  # factors are shown in multiples of 1 / FACTOR_GRAIN
+DEEPEST = 8  # levels of a tree that are read: filled up, each doubles its size
+FACTOR_GRAIN = 10.0**FACTOR_DIGITS  # values and weights are multiples of 1 / FACTOR_GRAIN
 
 
 class ScoreArrays(NamedTuple):
-    """A score as the kernels read it; without weights it is no score."""
+    """A score as the kernels read it; without weights it is no score.
+
+    Every tree is filled up to the depth of the deepest, so that a row goes down all of them in as many steps, without
+    a branch that the processor could mispredict: below node i are 2 i + 1 (not above the split) and 2 i + 2.
+    """
 
     weights: np.ndarray  # float64 [4, features]: low, high, weight; and the bias
-    nodes: np.ndarray  # int32 [n, 3]: feature (-1 a leaf), left, right
-    splits: np.ndarray  # float64 [n, 2]: split, value
-    roots: np.ndarray  # int32 [trees]
+    columns: np.ndarray  # int32 [trees, 2^depth - 1]: the feature that a node asks for
+    splits: np.ndarray  # float64 [trees, 2^depth - 1]
+    values: np.ndarray  # float64 [trees, 2^(depth + 1) - 1]: of the nodes, and of the leaves below them
 
 
-NO_SCORE = ScoreArrays(np.zeros((0, 0)), np.zeros((0, 3), np.int32), np.zeros((0, 2)), np.zeros(0, np.int32))
+NO_SCORE = ScoreArrays(np.zeros((0, 0)), np.zeros((0, 0), np.int32), np.zeros((0, 0)), np.zeros((0, 1)))
 
 
 class Scorer:
@@ -51,7 +56,7 @@ class Scorer:
                 raise SettingsError(f"the story model weighs {term.feature!r}, which is none of its features")
             weights[: WEIGHT + 1, column] = term.low, term.high, share * term.weight
         weights[BIAS, 0] = share * score.bias + (TREE_SHARE * score.base if score.trees else 0.0)
-        self.arrays = ScoreArrays(weights, *_flattened(score.trees, len(features)))
+        self.arrays = ScoreArrays(weights, *_filled_up(score.trees, len(features)))
         roots = TREE_SHARE * sum(tree.value[0] for tree in score.trees)
         self.bias = float(weights[BIAS, 0]) + roots  # what a row scores before any feature is counted
 
@@ -68,24 +73,45 @@ class Scorer:
         return tuple([Factor(self._names[i], value, part) for i, value, part in rows])
 
 
-def _flattened(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All trees in one array of (feature, left, right) and one of (split, value), and where each begins."""
-    nodes: list[tuple[int, int, int]] = []
-    splits: list[tuple[float, float]] = []
-    roots: list[int] = []
+def _filled_up(trees: tuple[Tree, ...], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The columns, splits and values of trees, all of one depth."""
     for tree in trees:
-        root = len(nodes)
-        roots.append(root)
-        for i, feature in enumerate(tree.feature):
-            if not LEAF <= feature < width or (feature != LEAF and min(tree.left[i], tree.right[i]) <= i):
-                raise SettingsError(f"node {i} of a tree of the story model leads nowhere")
-            nodes.append((feature, root + tree.left[i], root + tree.right[i]))
-            splits.append((tree.split[i], TREE_SHARE * tree.value[i]))
-    return (
-        np.array(nodes, np.int32).reshape(-1, 3),
-        np.array(splits, np.float64).reshape(-1, 2),
-        np.array(roots, np.int32),
-    )
+        _require_sound(tree, width)
+    depth = max((_depth(tree, 0) for tree in trees), default=0)
+    if depth > DEEPEST:
+        raise SettingsError(f"the story model has a tree of depth {depth}: at most {DEEPEST} is read")
+    inner = 2**depth - 1
+    columns = np.zeros((len(trees), inner), np.int32)
+    splits = np.full((len(trees), inner), np.inf)
+    values = np.zeros((len(trees), 2 * inner + 1))
+    for row, tree in enumerate(trees):
+        held = np.zeros(2 * inner + 1, np.int64)  # the node of the tree that each place stands for
+        for place in range(2 * inner + 1):
+            node = int(held[place])
+            values[row, place] = TREE_SHARE * tree.value[node]
+            if place >= inner:
+                continue
+            is_leaf = tree.feature[node] == LEAF
+            held[2 * place + 1] = node if is_leaf else tree.left[node]
+            held[2 * place + 2] = node if is_leaf else tree.right[node]
+            if not is_leaf:
+                columns[row, place], splits[row, place] = tree.feature[node], tree.split[node]
+    return columns, splits, values
+
+
+def _require_sound(tree: Tree, width: int) -> None:
+    """Refuse a tree that asks for a feature that does not exist, or whose nodes do not lie below one another."""
+    nodes = len(tree.feature)
+    for i, feature in enumerate(tree.feature):
+        below = (tree.left[i], tree.right[i])
+        if not LEAF <= feature < width or (feature != LEAF and not i < min(below) <= max(below) < nodes):
+            raise SettingsError(f"node {i} of a tree of the story model leads nowhere")
+
+
+def _depth(tree: Tree, node: int) -> int:
+    if tree.feature[node] == LEAF:
+        return 0
+    return 1 + max(_depth(tree, tree.left[node]), _depth(tree, tree.right[node]))
 
 
 @part
@@ -103,19 +129,19 @@ def score_rows(score, features, count, logits):  # type: ignore[no-untyped-def]
         for i in range(features.shape[1]):
             value = min(weights[HIGH, i], max(weights[LOW, i], features[place, i]))
             total += weights[WEIGHT, i] * (value - weights[LOW, i])
-        for root in score.roots:
-            node = root
-            while score.nodes[node, 0] >= 0:
-                node = _below(score, features[place], node)
-            total += score.splits[node, 1]
         logits[place] = total
+    trees, inner = score.splits.shape
+    for tree in range(trees):
+        for place in range(count):
+            node = 0
+            while node < inner:
+                node = _below(score, tree, features[place], node)
+            logits[place] += score.values[tree, node]
 
 
 @part
-def _below(score, row, node):  # type: ignore[no-untyped-def]
-    return (
-        score.nodes[node, 1] if row[score.nodes[node, 0]] <= score.splits[node, 0] else score.nodes[node, 2]
-    )
+def _below(score, tree, row, node):  # type: ignore[no-untyped-def]
+    return 2 * node + 1 + np.int64(row[score.columns[tree, node]] > score.splits[tree, node])
 
 
 @kernel
@@ -129,11 +155,12 @@ def _attribute(score, row, column, shown):  # type: ignore[no-untyped-def]
     for i in range(len(row)):
         value = min(weights[HIGH, i], max(weights[LOW, i], row[i]))
         added[i] = weights[WEIGHT, i] * (value - weights[LOW, i])
-    for root in score.roots:
-        node = root
-        while score.nodes[node, 0] >= 0:
-            below = _below(score, row, node)
-            added[score.nodes[node, 0]] += score.splits[below, 1] - score.splits[node, 1]
+    trees, inner = score.splits.shape
+    for tree in range(trees):
+        node = 0
+        while node < inner:
+            below = _below(score, tree, row, node)
+            added[score.columns[tree, node]] += score.values[tree, below] - score.values[tree, node]
             node = below
     count = 0
     for i in range(len(row)):

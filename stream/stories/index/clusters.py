@@ -56,13 +56,16 @@ def empty_story(stories, story):  # type: ignore[no-untyped-def]
 
 
 @part
-def add_article(state, story, slot, lookup):  # type: ignore[no-untyped-def]
-    """Make the article, which stands in the lookup, a member and exemplar of the story."""
+def add_article(state, story, slot, sums, lookup):  # type: ignore[no-untyped-def]
+    """Make the article, which stands in the lookup, a member and exemplar of the story.
+
+    `sums` [CHANNELS]: its similarity to the exemplars of the story, summed.
+    """
     stories, exemplars = state.stories, state.exemplars
     note_arrival(state.stream, stories, story)
     note_article(stories, exemplars, story, slot)
     stories.size[story] += 1
-    keep_exemplar(stories, exemplars, story, slot, lookup)
+    keep_exemplar(stories, exemplars, story, slot, sums, lookup)
     list_story(state.postings, exemplars, story, slot)
     list_as_recent(state.recent, story)
 
@@ -95,17 +98,32 @@ def _note_language(stories, story, language):  # type: ignore[no-untyped-def]
 
 
 @part
-def keep_exemplar(stories, exemplars, story, slot, lookup):  # type: ignore[no-untyped-def]
-    """Keep the article, which stands in the lookup, as an exemplar, in the place of the oldest non-founder."""
+def sum_similarities(stories, exemplars, story, slot, lookup, sums):  # type: ignore[no-untyped-def]
+    """Fill `sums` [CHANNELS]: the similarity of an article, which stands in the lookup, to a story's exemplars."""
     similarity = np.zeros(CHANNELS)
     shared_names = np.zeros(MAX_NAMES, np.int8)
+    zero(sums)
+    for i in range(stories.exemplar_count[story]):
+        compare(exemplars, slot, stories.exemplars[story, i], lookup, shared_names, similarity)
+        add_to(sums, similarity, 1.0)
+
+
+@part
+def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignore[no-untyped-def]
+    """Keep the article, which stands in the lookup, as an exemplar, in the place of the oldest non-founder.
+
+    `sums` [CHANNELS]: its similarity to the exemplars of the story, summed. Sums are exact, whatever their order.
+    """
+    add_to(stories.pair_sums[story], sums, 1.0)
     if stories.exemplar_count[story] == MAX_EXEMPLARS:
+        similarity = np.zeros(CHANNELS)
+        shared_names = np.zeros(MAX_NAMES, np.int8)
+        oldest = stories.exemplars[story, FOUNDERS]
+        compare(exemplars, slot, oldest, lookup, shared_names, similarity)
+        add_to(stories.pair_sums[story], similarity, -1.0)
         clear(exemplars, slot, lookup)
         drop_exemplar(stories, exemplars, story, FOUNDERS, lookup)
         look_up(exemplars, slot, lookup)
-    for i in range(stories.exemplar_count[story]):
-        compare(exemplars, slot, stories.exemplars[story, i], lookup, shared_names, similarity)
-        add_to(stories.pair_sums[story], similarity, 1.0)
     count_channels(stories, exemplars, story, slot, 1)
     stories.exemplars[story, stories.exemplar_count[story]] = slot
     stories.exemplar_count[story] += 1
@@ -187,10 +205,12 @@ def absorb_story(state, absorbed, survivor, lookup):  # type: ignore[no-untyped-
     _note_language(stories, survivor, stories.language[absorbed])
     for i in range(stories.exemplar_count[absorbed]):
         unlist_story(state.postings, exemplars, absorbed, stories.exemplars[absorbed, i])
+    sums = np.zeros(CHANNELS)
     for i in range(stories.exemplar_count[absorbed]):
         slot = stories.exemplars[absorbed, i]
         look_up(exemplars, slot, lookup)
-        keep_exemplar(stories, exemplars, survivor, slot, lookup)
+        sum_similarities(stories, exemplars, survivor, slot, lookup, sums)
+        keep_exemplar(stories, exemplars, survivor, slot, sums, lookup)
         clear(exemplars, slot, lookup)
         list_story(state.postings, exemplars, survivor, slot)
     release_story(stories, state.recent, absorbed)

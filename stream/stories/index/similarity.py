@@ -9,12 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.jit import part
-from stream.stories.index.state import CHANNELS, DENSE, LEAD, MIXED, NAMES, UNKNOWN_LANGUAGE, WHOLE
+from stream.stories.index.state import CHANNELS, DENSE, LEAD, MAX_TERMS, MIXED, NAMES, UNKNOWN_LANGUAGE, WHOLE
 
 UNIT = 16_384  # int16 weights are multiples of 1 / UNIT
 GRAIN = float(1 << 28)  # similarities are multiples of 1 / GRAIN
 WORD_SLOTS = 4096  # of the small hash map that finds a word among the article's
 NAME_SLOTS = 1024
+WORD_MASK, NAME_MASK = np.uint32(WORD_SLOTS - 1), np.uint32(NAME_SLOTS - 1)
+STEP = np.uint32(1)
 # The mix of channels by which candidates are ranked and members compared: measured, see docs/decisions/0004
 MIX_WHOLE, MIX_LEAD, MIX_NAMES, MIX_DENSE = 0.3, 0.2, 0.2, 0.3
 FOREIGN_WORDS = 0.6  # share of dense similarity that stands in for shared words between two languages
@@ -25,11 +27,16 @@ class Lookup(NamedTuple):
 
     words: np.ndarray  # int16 [WORD_SLOTS]
     names: np.ndarray  # int16 [NAME_SLOTS]
+    hits: np.ndarray  # uint32 [MAX_TERMS]: scratch: places in the other article's row that may match
 
 
 def new_lookup() -> Lookup:
     """A lookup that holds nothing."""
-    return Lookup(np.full(WORD_SLOTS, -1, np.int16), np.full(NAME_SLOTS, -1, np.int16))
+    return Lookup(
+        words=np.full(WORD_SLOTS, -1, np.int16),
+        names=np.full(NAME_SLOTS, -1, np.int16),
+        hits=np.zeros(MAX_TERMS, np.uint32),
+    )
 
 
 @part
@@ -56,14 +63,14 @@ def zero(row):  # type: ignore[no-untyped-def]
 def look_up(exemplars, slot, lookup):  # type: ignore[no-untyped-def]
     """Enter the words and names of an exemplar in the lookup."""
     for i in range(exemplars.word_count[slot]):
-        at = exemplars.words[slot, i] & (WORD_SLOTS - 1)
+        at = exemplars.words[slot, i] & WORD_MASK
         while lookup.words[at] >= 0:
-            at = (at + 1) & (WORD_SLOTS - 1)
+            at = (at + STEP) & WORD_MASK
         lookup.words[at] = i
     for i in range(exemplars.name_count[slot]):
-        at = exemplars.names[slot, i] & (NAME_SLOTS - 1)
+        at = exemplars.names[slot, i] & NAME_MASK
         while lookup.names[at] >= 0:
-            at = (at + 1) & (NAME_SLOTS - 1)
+            at = (at + STEP) & NAME_MASK
         lookup.names[at] = i
 
 
@@ -71,15 +78,25 @@ def look_up(exemplars, slot, lookup):  # type: ignore[no-untyped-def]
 def clear(exemplars, slot, lookup):  # type: ignore[no-untyped-def]
     """Take them out again."""
     for i in range(exemplars.word_count[slot]):
-        at = exemplars.words[slot, i] & (WORD_SLOTS - 1)
+        at = exemplars.words[slot, i] & WORD_MASK
         while lookup.words[at] >= 0:
             lookup.words[at] = -1
-            at = (at + 1) & (WORD_SLOTS - 1)
+            at = (at + STEP) & WORD_MASK
     for i in range(exemplars.name_count[slot]):
-        at = exemplars.names[slot, i] & (NAME_SLOTS - 1)
+        at = exemplars.names[slot, i] & NAME_MASK
         while lookup.names[at] >= 0:
             lookup.names[at] = -1
-            at = (at + 1) & (NAME_SLOTS - 1)
+            at = (at + STEP) & NAME_MASK
+
+
+@part
+def _possible_hits(terms, count, table, mask, hits):  # type: ignore[no-untyped-def]
+    """Note the places of terms whose slot of the lookup is taken; return how many. No branch to be mispredicted."""
+    found = np.uint64(0)
+    for i in range(count):
+        hits[found] = i
+        found += np.uint64(table[terms[i] & mask] >= 0)
+    return np.int64(found)
 
 
 @part
@@ -90,12 +107,14 @@ def compare(exemplars, asked, other, lookup, shared_names, similarity):  # type:
     """
     whole = np.int64(0)
     lead = np.int64(0)
-    for i in range(exemplars.word_count[other]):
-        word = exemplars.words[other, i]
-        at = word & (WORD_SLOTS - 1)
+    ours, theirs = exemplars.words[asked], exemplars.words[other]
+    found = _possible_hits(theirs, exemplars.word_count[other], lookup.words, WORD_MASK, lookup.hits)
+    for k in range(found):
+        i = lookup.hits[k]
+        at = theirs[i] & WORD_MASK
         place = lookup.words[at]
         while place >= 0:
-            if exemplars.words[asked, place] == word:
+            if ours[place] == theirs[i]:
                 whole += np.int64(exemplars.word_weights[asked, place]) * np.int64(
                     exemplars.word_weights[other, i]
                 )
@@ -103,21 +122,23 @@ def compare(exemplars, asked, other, lookup, shared_names, similarity):  # type:
                     exemplars.lead_weights[other, i]
                 )
                 break
-            at = (at + 1) & (WORD_SLOTS - 1)
+            at = (at + STEP) & WORD_MASK
             place = lookup.words[at]
     names = np.int64(0)
-    for i in range(exemplars.name_count[other]):
-        name = exemplars.names[other, i]
-        at = name & (NAME_SLOTS - 1)
+    ours, theirs = exemplars.names[asked], exemplars.names[other]
+    found = _possible_hits(theirs, exemplars.name_count[other], lookup.names, NAME_MASK, lookup.hits)
+    for k in range(found):
+        i = lookup.hits[k]
+        at = theirs[i] & NAME_MASK
         place = lookup.names[at]
         while place >= 0:
-            if exemplars.names[asked, place] == name:
+            if ours[place] == theirs[i]:
                 names += np.int64(exemplars.name_weights[asked, place]) * np.int64(
                     exemplars.name_weights[other, i]
                 )
                 shared_names[place] = 1
                 break
-            at = (at + 1) & (NAME_SLOTS - 1)
+            at = (at + STEP) & NAME_MASK
             place = lookup.names[at]
     similarity[WHOLE] = whole / GRAIN
     similarity[LEAD] = lead / GRAIN
