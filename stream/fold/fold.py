@@ -183,15 +183,10 @@ class Fold:
         self._move(moment, moved, record, ended.story_id, merge)
 
     def _split(self, moment: _Moment, record: StoryRecord, split: StorySplit) -> None:
-        """Let a part of a story be one of its own; withdrawn articles, which the index still knows, are no part."""
+        """Let a part of a story be one of its own, as the index decided."""
         state = self.state
-        leaving = [report.number for report in record.reports if report.number in split.leaving]
-        if not leaving:
-            state.stories.close(split.fresh)
-            moment.take(state.affairs.withdraw(split.fresh, state.time.now))
-            return
         copies = state.copies_among(record.members)
-        fresh, moved = state.story_store.split(record, split.fresh, leaving, copies, moment.logged)
+        fresh, moved = state.story_store.split(record, split.fresh, split.leaving, copies, moment.logged)
         for part in (record, fresh):
             state.affairs.describe(part)
         self._changed_or_emptied(moment, record)
@@ -253,6 +248,8 @@ class Fold:
         if record is not None:
             record.withdraw(known, entry.leader if entry.leader != NONE else known, moment.logged)
             self._changed_or_emptied(moment, record)
+            if record.members and entry.leader == NONE:
+                state.stories.withdraw(record.number, known)
         entry.story = NONE
         entry.partition, entry.offset = article.origin.partition, article.origin.offset
         state.registry.replace(known, entry)

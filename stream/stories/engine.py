@@ -26,6 +26,7 @@ from stream.stories.index.weighing import ArticleArrays
 from stream.stories.splitting import SPLIT_AT, split_story
 from stream.stories.text.evidence import Evidence
 from stream.stories.text.language_codes import language_code
+from stream.stories.withdrawal import withdraw_article
 from stream.stories.workspace import new_workspace
 
 
@@ -154,6 +155,10 @@ class StoryEngine:
             return -1, ()
         moved, fresh = split_story(self.state, self.workspace, story, merge_score, threshold, self._leaving)
         return int(fresh), tuple(self._leaving[:moved].tolist())
+
+    def withdraw(self, story: int, article: int) -> None:
+        """Forget a withdrawn article, by its number, of a story slot that has other ones."""
+        withdraw_article(self.state, self.workspace.lookup, story, article)
 
     def close(self, story: int) -> None:
         """End a story, given its slot."""

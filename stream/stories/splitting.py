@@ -2,7 +2,8 @@
 
 The first report of an event nearly like another (a second earthquake, a second player injured) joins the story of
 the first: nothing else is as close. Only later reports show that there are two. So a story is looked at again as it
-grows, while every article of it is still an exemplar.
+grows, while every article of it is still an exemplar. What is decided here is carried out as it is: withdrawn
+articles are taken out of the index when they are withdrawn (withdrawal.py).
 """
 
 from math import sqrt
@@ -16,7 +17,7 @@ from stream.stories.index.clusters import empty_story, find_centre, note_arrival
 from stream.stories.index.postings import list_as_recent, list_story, unlist_story
 from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up
 from stream.stories.index.slot_list import from_end
-from stream.stories.index.state import CHANNELS, MAX_NAMES, MIXED
+from stream.stories.index.state import CHANNELS, MAX_NAMES, MIXED, WITHDRAWN
 
 # Articles at which a story is looked at: each time it grew by about a third, from where two halves of three can be
 # distinguished from chance. Up to 20 a story lists all its reports (story_record.SHOWN_ARTICLES), so each can be
@@ -43,7 +44,7 @@ def split_story(state, workspace, story, merge_score, threshold, leaving):  # ty
     """
     stories, exemplars = state.stories, state.exemplars
     kept = stories.exemplar_count[story]
-    if kept != stories.size[story] or not _has_enough_words(stories, exemplars, story):
+    if not _may_be_split(stories, exemplars, story):
         return 0, WHOLE_STORY
     similarity = np.zeros((CHANNELS, kept, kept))
     _compare_exemplars(stories, exemplars, story, workspace.lookup, similarity)
@@ -68,11 +69,16 @@ def split_story(state, workspace, story, merge_score, threshold, leaving):  # ty
 
 
 @part
-def _has_enough_words(stories, exemplars, story):  # type: ignore[no-untyped-def]
+def _may_be_split(stories, exemplars, story):  # type: ignore[no-untyped-def]
+    """Whether each report of the story is still an exemplar, none is withdrawn, and they have enough words."""
+    kept = stories.exemplar_count[story]
     words = 0
-    for i in range(stories.exemplar_count[story]):
-        words += exemplars.word_count[stories.exemplars[story, i]]
-    return words >= LEAST_WORDS * stories.exemplar_count[story]
+    for i in range(kept):
+        slot = stories.exemplars[story, i]
+        if exemplars.article[slot] == WITHDRAWN:
+            return False
+        words += exemplars.word_count[slot]
+    return kept == stories.size[story] and words >= LEAST_WORDS * kept
 
 
 @part

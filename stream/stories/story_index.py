@@ -250,6 +250,10 @@ class StoryIndex:
         self._engine.pass_time(event_time)
         self._engine.note_arrival(self._slots[story])
 
+    def withdraw(self, story: int, article: int) -> None:
+        """An article of a story was withdrawn, and others are left: from now on nothing is compared with it."""
+        self._engine.withdraw(self._slots[story], article)
+
     def close(self, story: int) -> None:
         """End a story that the fold emptied."""
         self._engine.close(self._slots.pop(story))

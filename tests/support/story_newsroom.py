@@ -1,6 +1,7 @@
 """Invented news for tests: each event has words and names of its own, all articles share a common vocabulary."""
 
 import random
+from collections.abc import Collection
 
 import numpy as np
 
@@ -95,8 +96,10 @@ def twin_report(number: int, words: int = 14) -> tuple[int, str, str, np.ndarray
     return side, title, f"It is said that {place} and {region} saw {' '.join(told)}.", int8
 
 
-def send_twins(index: StoryIndex, words: int = 14, restart_at: int | None = None) -> list[StoryDecision]:
-    """Thirty reports of other events, then the reports of the two."""
+def send_twins(
+    index: StoryIndex, words: int = 14, restart_at: int | None = None, withdrawn: Collection[int] = ()
+) -> list[StoryDecision]:
+    """Thirty reports of other events, then the reports of the two, some of which are withdrawn at once."""
     for event in range(30):
         send(index, 1_000 + event, 200 + event, 0)
     decisions = []
@@ -106,4 +109,6 @@ def send_twins(index: StoryIndex, words: int = 14, restart_at: int | None = None
         _, title, text, vector = twin_report(number, words)
         moment = START + number * HOUR
         decisions.append(index.assign(number, evidence_of(title, text, "en"), vector, moment, False, "en"))
+        if number in withdrawn:
+            index.withdraw(decisions[-1].story, number)
     return decisions

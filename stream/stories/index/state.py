@@ -25,6 +25,7 @@ GAP_BINS = 9
 SEVERAL_LANGUAGES = -1
 UNKNOWN_LANGUAGE = 0
 FREE = -1  # number of the story or the article in a slot that is free
+WITHDRAWN = -2  # number of an article that was withdrawn, where its evidence is still needed
 
 # What the shipped document frequencies count for beside the stream's own: little enough that a stream shows what its
 # own pages say within some hundred articles (with 2,000, unrelated articles chained up to 15 in a story; decision
@@ -100,7 +101,7 @@ class Stories(NamedTuple):
 class Exemplars(NamedTuple):
     """What is kept of each exemplar, by slot: an article that stands for its story in comparisons."""
 
-    article: np.ndarray  # int64 [E]: article number, FREE where the slot is free
+    article: np.ndarray  # int64 [E]: article number, FREE where the slot is free, or WITHDRAWN
     words: np.ndarray  # uint32 [E, MAX_TERMS]: by falling weight
     word_weights: np.ndarray  # int16 [E, MAX_TERMS]: in the whole text, of unit length times 2^14
     lead_weights: np.ndarray  # int16 [E, MAX_TERMS]: the same in title and lead

@@ -83,6 +83,14 @@ def test_a_split_explains_itself():
     assert split.factors
 
 
+def test_a_withdrawn_article_is_no_part_of_a_split():
+    index = new_index()
+    decisions = send_twins(index, withdrawn=(1, 3))
+    (split,) = splits(decisions)
+    assert not {1, 3} & set(split.leaving)
+    assert decisions[1].story == split.story  # it had been an article of the story
+
+
 def test_headlines_alone_split_no_story():
     assert not splits(send_twins(new_index(), words=5))
 

@@ -85,6 +85,24 @@ def test_a_closed_story_takes_no_more_articles(index):
     assert assign(index, 1, QUAKE, hours=1).created
 
 
+def test_nothing_is_compared_with_a_withdrawn_article(index):
+    assign(index, 0, QUAKE)
+    assign(index, 1, QUAKE_LATER, hours=2)
+    index.withdraw(0, 1)
+    after_withdrawal = assign(index, 2, QUAKE_LATER, hours=3)
+    never_there = StoryIndex(StorySettings(), DIMENSIONS)
+    assign(never_there, 0, QUAKE)
+    assert after_withdrawal.story == 0
+    expected = assign(never_there, 2, QUAKE_LATER, hours=3).centrality
+    assert after_withdrawal.centrality == pytest.approx(expected, abs=0.02)  # its words stay counted
+
+
+def test_a_story_whose_only_report_was_withdrawn_lives_on_for_its_copies(index):
+    assign(index, 0, QUAKE)
+    index.withdraw(0, 0)
+    assert assign(index, 1, QUAKE_LATER, hours=2).story == 0
+
+
 def test_a_checkpoint_of_other_dimensions_is_refused(index):
     with pytest.raises(ModelMismatchError, match="8 dimensions"):
         StoryIndex.restore(StorySettings(), 16, index.snapshot())
