@@ -30,7 +30,7 @@ class CheckpointChild:
 
     def __init__(self, process: int, pipe: BinaryIO) -> None:
         self.pipe = pipe
-        self._process = process
+        self.process = process
 
     def finish(self) -> None:
         """Wait for the child's end.
@@ -39,15 +39,15 @@ class CheckpointChild:
             CheckpointError: it did not write all.
         """
         self.pipe.close()
-        _, status = os.waitpid(self._process, 0)
+        _, status = os.waitpid(self.process, 0)
         if status != 0:
             raise CheckpointError(f"the process that wrote it ended with status {status}")
 
     def end(self) -> None:
         """End the child, whose checkpoint nobody wants any more."""
-        os.kill(self._process, signal.SIGKILL)
+        os.kill(self.process, signal.SIGKILL)
         self.pipe.close()
-        os.waitpid(self._process, 0)
+        os.waitpid(self.process, 0)
 
 
 def fork_to_write(write: Write) -> CheckpointChild:

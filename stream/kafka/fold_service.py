@@ -45,13 +45,13 @@ class FoldService(Service):
         super().__init__()
         self._settings = settings
         self._tracing = tracing
-        self._metrics = metrics
+        self.metrics = metrics
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
         self._lock = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._shards: dict[int, Shard] = {}
+        self.shards: dict[int, Shard] = {}
         self._wanted: set[int] | None = None
         self._opening: tuple[int, asyncio.Task[None]] | None = None
         self._rebuilding: Shard | None = None
@@ -65,12 +65,12 @@ class FoldService(Service):
         self._checkpoints = Checkpoints(
             settings.checkpoints, topic, version("newsfold"), fold_digest(settings), metrics
         )
-        self._consumer: Any = None  # an AIOKafkaConsumer, made when the loop runs
+        self.consumer: Any = None  # an AIOKafkaConsumer, made when the loop runs
 
     @property
     def ready(self) -> bool:
         """Whether the group has answered and every shard assigned here is rebuilt."""
-        return self._wanted is not None and self._wanted == set(self._shards)
+        return self._wanted is not None and self._wanted == set(self.shards)
 
     @property
     def saves(self) -> bool:
@@ -86,7 +86,7 @@ class FoldService(Service):
         except NewsfoldError as error:
             refuse_to_start(error)
         await loop.run_in_executor(self._thread, warm_up, settings)
-        consumer = self._consumer = AIOKafkaConsumer(
+        consumer = self.consumer = AIOKafkaConsumer(
             **connection(settings.kafka) | {"request_timeout_ms": group_request_timeout_ms(settings.kafka)},
             group_id=settings.shard.group,
             enable_auto_commit=False,
@@ -111,9 +111,9 @@ class FoldService(Service):
             if self._writing is not None:
                 await self._writing
             await self._save_at_stop()
-            await self._close(set(self._shards))
-        if self._consumer is not None:
-            await self._consumer.stop()
+            await self.close_shards(set(self.shards))
+        if self.consumer is not None:
+            await self.consumer.stop()
         self._thread.shutdown(wait=False)
         self._writer.shutdown(wait=False)
 
@@ -123,13 +123,13 @@ class FoldService(Service):
         self._idle.clear()
         try:
             while not self.should_stop:
-                await self._open_wanted()
+                await self.open_wanted()
                 shard_settings = self._settings.shard
-                batches = await self._consumer.getmany(
+                batches = await self.consumer.getmany(
                     timeout_ms=shard_settings.poll_ms, max_records=shard_settings.batch_size
                 )
                 for source, records in batches.items():
-                    await self._take(source, records)
+                    await self.take(source, records)
                 await self._save_when_due()
         except asyncio.CancelledError:
             raise
@@ -141,9 +141,10 @@ class FoldService(Service):
         finally:
             self._idle.set()
 
-    async def _take(self, source: TopicPartition, records: list[ConsumerRecord]) -> None:
+    async def take(self, source: TopicPartition, records: list[ConsumerRecord]) -> None:
+        """Have the shard of these records fold and commit them; drop its state where the transaction failed."""
         async with self._lock:
-            shard = self._shards.get(source.partition)
+            shard = self.shards.get(source.partition)
             if shard is None or not records or await self._is_stale(source, records):
                 return
             try:
@@ -158,7 +159,7 @@ class FoldService(Service):
     async def _is_stale(self, source: TopicPartition, records: list[ConsumerRecord]) -> bool:
         """Whether the records were fetched before a seek backwards, which will bring them again in order."""
         try:
-            return bool(await self._consumer.position(source) <= records[-1].offset)
+            return bool(await self.consumer.position(source) <= records[-1].offset)
         except IllegalStateError:  # revoked meanwhile
             return True
 
@@ -168,7 +169,7 @@ class FoldService(Service):
         Raises:
             KafkaError: the error will not pass by itself.
         """
-        self._metrics.transactions_failed.inc()
+        self.metrics.transactions_failed.inc()
         self._failures[partition] += 1
         if not is_passing(error) or self._failures[partition] > MOST_FAILURES:
             raise error
@@ -180,7 +181,7 @@ class FoldService(Service):
             error=repr(error),
             action="none: the shard is rebuilt from its checkpoint and the log",
         )
-        await self._close({partition})
+        await self.close_shards({partition})
 
     async def _rest(self, partition: int) -> None:
         """Another worker has opened the shard, or the broker gave the transaction up while it was away.
@@ -188,7 +189,7 @@ class FoldService(Service):
         Nothing was emitted. Wait for a session's time, in which the group tells a zombie that the partition is no
         longer its own; a worker that still owns it then opens it again.
         """
-        self._metrics.transactions_failed.inc()
+        self.metrics.transactions_failed.inc()
         seconds = self._settings.kafka.session_timeout_ms / 1000
         log.warning(
             "shard_fenced",
@@ -197,12 +198,12 @@ class FoldService(Service):
             action=f"none: opened again after {seconds:.0f} s if the group still wants it here",
         )
         self._resting[partition] = monotonic() + seconds
-        await self._close({partition})
+        await self.close_shards({partition})
 
-    async def _open_wanted(self) -> None:
+    async def open_wanted(self) -> None:
         """Open what the group gave to this worker. The lock stays free, so that it can be taken away meanwhile."""
         now = monotonic()
-        for partition in sorted((self._wanted or set()) - set(self._shards)):
+        for partition in sorted((self._wanted or set()) - set(self.shards)):
             if self.should_stop or self._resting.get(partition, 0.0) > now:
                 continue
             task = asyncio.create_task(self._open(partition))
@@ -216,13 +217,15 @@ class FoldService(Service):
         if self._opening is not None and self._opening[0] in partitions:
             self._opening[1].cancel()
 
+    def new_shard(self, partition: int) -> Shard:
+        """A shard that is not yet open."""
+        return Shard(partition, self._settings, self.metrics, self._checkpoints, self._thread, self._tracing)
+
     async def _open(self, partition: int) -> None:
-        shard = Shard(
-            partition, self._settings, self._metrics, self._checkpoints, self._thread, self._tracing
-        )
+        shard = self.new_shard(partition)
         self._rebuilding = shard
         try:
-            await shard.open(self._consumer)
+            await shard.open(self.consumer)
         except ProducerFenced:
             await shard.close()
             await self._rest(partition)
@@ -237,21 +240,22 @@ class FoldService(Service):
             await shard.close()
             raise
         else:
-            self._shards[partition] = shard
+            self.shards[partition] = shard
             self._saved[partition] = (monotonic(), shard.next_offset)
         finally:
             self._rebuilding = None
 
-    async def _close(self, partitions: set[int]) -> None:
-        for partition in partitions & set(self._shards):
-            await self._shards.pop(partition).close()
+    async def close_shards(self, partitions: set[int]) -> None:
+        """Let go of the shards of these partitions that are open here."""
+        for partition in partitions & set(self.shards):
+            await self.shards.pop(partition).close()
 
     async def assigned(self, partitions: set[int]) -> None:
         """The group gave these partitions to this worker; the loop opens them."""
         async with self._lock:
-            self._metrics.rebalances.labels("fold").inc()
+            self.metrics.rebalances.labels("fold").inc()
             self._wanted = partitions
-            await self._close(set(self._shards) - partitions)
+            await self.close_shards(set(self.shards) - partitions)
 
     async def revoked(self, partitions: set[int]) -> None:
         """The group takes these partitions away: let go before another worker begins."""
@@ -259,7 +263,7 @@ class FoldService(Service):
         async with self._lock:
             if self._wanted is not None:
                 self._wanted = self._wanted - partitions
-            await self._close(partitions)
+            await self.close_shards(partitions)
 
     async def _save_when_due(self) -> None:
         """Start writing the checkpoint of one shard whose time has come; at most one is written at a time."""
@@ -278,14 +282,14 @@ class FoldService(Service):
         saved = self._saved
         return [
             (partition, shard)
-            for partition, shard in self._shards.items()
+            for partition, shard in self.shards.items()
             if saved[partition][0] <= long_ago and saved[partition][1] != shard.next_offset
         ]
 
     async def _save_at_stop(self) -> None:
         """Save what can be saved in time, small shards first; a large one has its last checkpoint and the log."""
         room = SAVED_A_SECOND * (self._settings.checkpoints.stop_seconds - REST_OF_STOP_SECONDS)
-        for partition, shard in sorted(self._shards.items(), key=lambda item: item[1].articles):
+        for partition, shard in sorted(self.shards.items(), key=lambda item: item[1].articles):
             room -= shard.articles
             if room >= 0 and shard.next_offset != self._saved[partition][1]:
                 await shard.save()
@@ -295,10 +299,10 @@ class FoldService(Service):
         wanted = self._wanted or set()
         fenced = {partition for partition, until in self._resting.items() if until > monotonic()} & wanted
         topic = self._settings.topics.embedded
-        set_shard_gauges(self._metrics, self._consumer, topic, self._shards, self._rebuilding)
-        set_state_gauges(self._metrics, self._shards.values(), wanted, fenced - set(self._shards))
+        set_shard_gauges(self.metrics, self.consumer, topic, self.shards, self._rebuilding)
+        set_state_gauges(self.metrics, self.shards.values(), wanted, fenced - set(self.shards))
         is_writing = self._writing is not None and not self._writing.done()
-        self._metrics.checkpoint_queue.set(len(self._due()) + is_writing)
+        self.metrics.checkpoint_queue.set(len(self._due()) + is_writing)
 
 
 class _Listener(ConsumerRebalanceListener):

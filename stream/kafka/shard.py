@@ -17,11 +17,12 @@ from aiokafka.errors import IllegalOperation, KafkaError
 from stream.checkpoints import Arrays, Checkpoints
 from stream.contract.cloudevents import assignment_headers, story_headers, storyline_headers
 from stream.contract.events import Folded, StoryEventType, encode_event
-from stream.embed.record import EmbeddedArticle, decode_record
-from stream.errors import FoldError, LogFormatError, ModelMismatchError, StateLostError
+from stream.embed.record import EmbeddedArticle
+from stream.errors import StateLostError
 from stream.fold.fold import Fold
 from stream.fold.state import FoldState
 from stream.kafka.clients import connection
+from stream.kafka.folding import fold_records
 from stream.kafka.history import lost_history
 from stream.kafka.publishing import Published, published_of
 from stream.kafka.shard_snapshot import Save, Saved, copy, hold
@@ -63,7 +64,7 @@ class Shard:
         self._checkpoints = checkpoints
         self._thread = thread
         self._source = TopicPartition(settings.topics.embedded, partition)
-        self._producer = TransactionalProducer(
+        self.producer = TransactionalProducer(
             **connection(settings.kafka),
             transactional_id=f"{settings.shard.transactional_id_prefix}-{settings.topics.embedded}-{partition}",
             transaction_timeout_ms=settings.shard.transaction_timeout_ms,
@@ -79,7 +80,7 @@ class Shard:
     async def open(self, consumer: AIOKafkaConsumer) -> None:
         """Fence the partition's former owner, bring the state up to the committed offset, and seek to it."""
         async with asyncio.timeout(self._settings.kafka.request_timeout_ms / 1000):
-            await self._producer.start()
+            await self.producer.start()
             committed = await consumer.committed(self._source)
             beginning = (await consumer.beginning_offsets([self._source]))[self._source]
         self.next_offset = max(committed or 0, beginning)
@@ -87,7 +88,7 @@ class Shard:
         await self._check_history(committed, beginning, restored)
         replay_from = max(restored or 0, beginning)
         self.saved = Saved(replay_from, time())
-        replayed = await self._replay(replay_from)
+        replayed = await self.replay(replay_from)
         copies = self.fold.state.copies
         self._given_up = copies.forced_evictions, copies.overflows
         consumer.seek(self._source, self.next_offset)
@@ -146,7 +147,7 @@ class Shard:
         fold.state.restore(arrays)
         return fold
 
-    async def _replay(self, start: int) -> int:
+    async def replay(self, start: int) -> int:
         """Fold the log from `start` to the committed offset without emitting; return the number of records."""
         if start >= self.next_offset:
             return 0
@@ -198,22 +199,7 @@ class Shard:
 
     async def _folded(self, records: Sequence[ConsumerRecord]) -> tuple[list[EmbeddedArticle], list[Folded]]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._fold_all, records)
-
-    def _fold_all(self, records: Sequence[ConsumerRecord]) -> tuple[list[EmbeddedArticle], list[Folded]]:
-        articles, folded = [], []
-        for record in records:
-            try:
-                article = decode_record(record.value or b"")
-                if self._is_skipped(article):
-                    continue
-                folded.append(self.fold.fold(article, record.timestamp))
-            except (LogFormatError, ModelMismatchError) as error:
-                raise type(error)(f"{_place(record)}: {error}") from error
-            except Exception as error:
-                raise FoldError(f"{_place(record)}: {type(error).__name__}: {error}") from error
-            articles.append(article)
-        return articles, folded
+        return await loop.run_in_executor(self._thread, fold_records, self.fold, records, self._is_skipped)
 
     def _is_skipped(self, article: EmbeddedArticle) -> bool:
         """Whether the settings ask to read past it, because another encoder made it."""
@@ -224,12 +210,12 @@ class Shard:
         return True
 
     async def _commit(self, messages: list[Outgoing], following: int) -> None:
-        async with self._producer.transaction():
+        async with self.producer.transaction():
             sent: list[asyncio.Future[object]] = []
             refused: IllegalOperation | None = None
             try:
                 for message, headers in messages:
-                    sent.append(await self._producer.send(*message, headers=headers))
+                    sent.append(await self.producer.send(*message, headers=headers))
             except IllegalOperation as error:  # an earlier one failed meanwhile, and with it the transaction
                 refused = error
             finally:  # each one's own error is taken note of, also where a later send failed
@@ -237,7 +223,7 @@ class Shard:
             for outcome in (*outcomes, refused):
                 if isinstance(outcome, BaseException):
                     raise outcome
-            await self._producer.send_offsets_to_transaction(
+            await self.producer.send_offsets_to_transaction(
                 {self._source: following}, self._settings.shard.group
             )
 
@@ -310,11 +296,7 @@ class Shard:
         """
         try:
             async with asyncio.timeout(DISCONNECT_SECONDS):
-                await self._producer.stop()
+                await self.producer.stop()
         except (KafkaError, TimeoutError) as error:
             facts = {"partition": self.partition, "error": repr(error)}
             log.warning("producer_not_closed", **facts, action="none: it can commit nothing more")
-
-
-def _place(record: ConsumerRecord) -> str:
-    return f"{record.topic}-{record.partition}@{record.offset}"

@@ -18,10 +18,10 @@ from stream.copies.fingerprint import fingerprint_of
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.kafka.clients import connection
 from stream.kafka.fold_service import REST_OF_STOP_SECONDS, FoldService
-from stream.kafka.shard import Shard
 from stream.observability.metrics import Metrics
 from stream.stories.text.evidence import evidence_of
 from tests.integration.undisturbed import compare
+from tests.support.metrics import value_of
 from tests.support.newsroom import Newsroom
 
 TOPICS = ("harbour", "glacier", "parliament", "orchestra")
@@ -73,7 +73,7 @@ async def fold_stage(newsroom: Newsroom) -> AsyncIterator[FoldService]:
     """A fold stage that owns the one shard and does only what the test asks of it."""
     settings = newsroom.settings
     stage = FoldService(settings, Metrics())
-    stage._consumer = consumer = AIOKafkaConsumer(
+    stage.consumer = consumer = AIOKafkaConsumer(
         **connection(settings.kafka),
         group_id=settings.shard.group,
         enable_auto_commit=False,
@@ -98,7 +98,7 @@ async def next_records(stage: FoldService, newsroom: Newsroom, number: int) -> l
     records: list[ConsumerRecord] = []
     async with asyncio.timeout(PATIENCE):
         while len(records) < number:
-            batches = await stage._consumer.getmany(timeout_ms=200, max_records=number - len(records))
+            batches = await stage.consumer.getmany(timeout_ms=200, max_records=number - len(records))
             records += batches.get(source_of(newsroom), [])
     return records
 
@@ -111,10 +111,10 @@ async def assert_as_undisturbed(newsroom: Newsroom, articles: int) -> None:
 async def test_rule_1_the_committed_offset_is_read_after_the_former_owner_is_fenced(newsroom: Newsroom):
     await log(newsroom, range(6))
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
+        await stage.open_wanted()
         records = await next_records(stage, newsroom, 6)
-        former = stage._shards[0]
-        committed = stage._consumer.committed
+        former = stage.shards[0]
+        committed = stage.consumer.committed
 
         async def committed_and_then_the_former_owner_commits(source: TopicPartition) -> int | None:
             offset: int | None = await committed(source)
@@ -122,9 +122,9 @@ async def test_rule_1_the_committed_offset_is_read_after_the_former_owner_is_fen
                 await former.take(records)
             return offset
 
-        stage._consumer.committed = committed_and_then_the_former_owner_commits
-        heir = Shard(0, newsroom.settings, Metrics(), stage._checkpoints, stage._thread)
-        await heir.open(stage._consumer)
+        stage.consumer.committed = committed_and_then_the_former_owner_commits
+        heir = stage.new_shard(0)
+        await heir.open(stage.consumer)
         await heir.take(await next_records(stage, newsroom, 6))
         await heir.close()
     await assert_as_undisturbed(newsroom, 6)
@@ -136,24 +136,24 @@ async def test_rule_2_records_that_arrive_before_their_shard_is_open_are_left_to
     async with fold_stage(newsroom) as stage:
         await next_records(stage, newsroom, 5)
         early = await next_records(stage, newsroom, 5)
-        await stage._take(source, early)
-        await stage._open_wanted()
-        await stage._take(source, early)
-        await stage._take(source, await next_records(stage, newsroom, 10))
+        await stage.take(source, early)
+        await stage.open_wanted()
+        await stage.take(source, early)
+        await stage.take(source, await next_records(stage, newsroom, 10))
     await assert_as_undisturbed(newsroom, 10)
 
 
 async def test_rule_3_a_shard_is_taken_away_between_transactions_only(newsroom: Newsroom):
     await log(newsroom, range(10))
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
+        await stage.open_wanted()
         records = await next_records(stage, newsroom, 10)
-        taking = asyncio.create_task(stage._take(source_of(newsroom), records))
+        taking = asyncio.create_task(stage.take(source_of(newsroom), records))
         await asyncio.sleep(0)  # it has begun
         async with asyncio.timeout(PATIENCE):
             await stage.revoked({0})
             await taking
-        assert stage._metrics.transactions_failed._value.get() == 0
+        assert value_of(stage.metrics.transactions_failed) == 0
     await assert_as_undisturbed(newsroom, 10)
 
 
@@ -163,17 +163,17 @@ async def test_rule_4_after_a_failed_transaction_the_state_is_that_of_the_last_c
     await log(newsroom, range(10))
     source = source_of(newsroom)
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        await stage._take(source, await next_records(stage, newsroom, 5))
+        await stage.open_wanted()
+        await stage.take(source, await next_records(stage, newsroom, 5))
 
         async def no_answer(*_: object) -> None:
             raise KafkaTimeoutError
 
         with monkeypatch.context() as broken:
-            broken.setattr(stage._shards[0]._producer, "send_offsets_to_transaction", no_answer)
-            await stage._take(source, await next_records(stage, newsroom, 5))
-        await stage._open_wanted()
-        await stage._take(source, await next_records(stage, newsroom, 5))
+            broken.setattr(stage.shards[0].producer, "send_offsets_to_transaction", no_answer)
+            await stage.take(source, await next_records(stage, newsroom, 5))
+        await stage.open_wanted()
+        await stage.take(source, await next_records(stage, newsroom, 5))
     await assert_as_undisturbed(newsroom, 10)
 
 
@@ -186,13 +186,13 @@ async def test_a_shard_too_large_to_save_at_a_stop_goes_on_from_its_last_checkpo
     for room in (5, 4):
         monkeypatch.setattr("stream.kafka.fold_service.SAVED_A_SECOND", room / seconds)
         async with fold_stage(newsroom) as stage:
-            await stage._open_wanted()
-            await stage._take(source, await next_records(stage, newsroom, 5))
+            await stage.open_wanted()
+            await stage.take(source, await next_records(stage, newsroom, 5))
         saved = [file.name for file in (newsroom.folder / "checkpoints").rglob("*.checkpoint")]
         assert saved == [f"{5:020d}.checkpoint"]
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        assert stage._shards[0].articles == 10
+        await stage.open_wanted()
+        assert stage.shards[0].articles == 10
     await assert_as_undisturbed(newsroom, 10)
 
 
@@ -205,8 +205,8 @@ async def test_rule_6_a_killed_workers_open_transaction_hides_what_follows_no_lo
     await newsroom.open()
     stories = newsroom.settings.topics.stories
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        killed = stage._shards[0]._producer
+        await stage.open_wanted()
+        killed = stage.shards[0].producer
         await killed.begin_transaction()
         await killed.send_and_wait(stories, b"never committed", key=b"one", partition=0)
         async with running(newsroom) as other:
@@ -228,12 +228,12 @@ async def test_rule_7_records_are_counted_and_not_offsets(newsroom: Newsroom):
             await log(newsroom, range(90, 93), writer)
             await writer.abort_transaction()
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        await stage._take(source_of(newsroom), await next_records(stage, newsroom, 10))
-        assert stage._metrics.consumed.labels("fold", newsroom.settings.topics.embedded)._value.get() == 10
-        shard = stage._shards[0]
+        await stage.open_wanted()
+        await stage.take(source_of(newsroom), await next_records(stage, newsroom, 10))
+        assert value_of(stage.metrics.consumed.labels("fold", newsroom.settings.topics.embedded)) == 10
+        shard = stage.shards[0]
         following = shard.next_offset
         assert following > 10, "the markers have offsets of their own"
         shard.fold = type(shard.fold).empty(newsroom.settings)
-        assert await shard._replay(0) == 10
+        assert await shard.replay(0) == 10
     await assert_as_undisturbed(newsroom, 10)

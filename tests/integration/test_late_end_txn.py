@@ -67,7 +67,7 @@ async def outcome(broker: Broker, folder: Path) -> tuple[Comparison, int | None]
 
 
 def _has_folded(stage: FoldService) -> bool:
-    shard = stage._shards.get(0)
+    shard = stage.shards.get(0)
     return shard is not None and shard.articles == ARTICLES
 
 
@@ -76,12 +76,12 @@ async def _work(
 ) -> None:
     """The loop of the fold stage, two records a transaction."""
     while not until():
-        await stage._open_wanted()
-        if first is not None and stage._shards:
+        await stage.open_wanted()
+        if first is not None and stage.shards:
             first, armed = None, first
             armed()
-        batches = await stage._consumer.getmany(timeout_ms=200, max_records=2)
-        await stage._take(source_of(newsroom), batches.get(source_of(newsroom), []))
+        batches = await stage.consumer.getmany(timeout_ms=200, max_records=2)
+        await stage.take(source_of(newsroom), batches.get(source_of(newsroom), []))
 
 
 async def test_a_late_end_of_a_transaction_is_fenced(proxied_broker: Broker, tmp_path: Path):

@@ -60,14 +60,14 @@ async def test_an_article_is_followed_from_its_producer_to_its_story(newsroom: N
     fold = FoldService(newsroom.settings, Metrics(), tracing)
     await fold.on_start()
     source = TopicPartition(topics.embedded, 0)
-    while not fold._shards:
-        await fold._consumer.getmany(timeout_ms=200)  # joins the group
-        await fold._open_wanted()
+    while not fold.shards:
+        await fold.consumer.getmany(timeout_ms=200)  # joins the group
+        await fold.open_wanted()
     records: list[ConsumerRecord] = []
     while len(records) < len(embedded):
-        for batch in (await fold._consumer.getmany(timeout_ms=200)).values():
+        for batch in (await fold.consumer.getmany(timeout_ms=200)).values():
             records += batch
-    await fold._take(source, records)
+    await fold.take(source, records)
     await fold.on_stop()
 
     (assigned,) = [one for one in await newsroom.read(topics.assignments) if one.key == b"traced"]

@@ -23,6 +23,7 @@ from tests.integration.test_exactly_once import (
     running,
     source_of,
 )
+from tests.support.metrics import value_of
 from tests.support.newsroom import Newsroom, article
 
 
@@ -45,8 +46,8 @@ async def ends_with_code_2(newsroom: Newsroom, stage: str | None = None) -> str:
 
 async def fold_all(newsroom: Newsroom, number: int) -> None:
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        await stage._take(source_of(newsroom), await next_records(stage, newsroom, number))
+        await stage.open_wanted()
+        await stage.take(source_of(newsroom), await next_records(stage, newsroom, number))
 
 
 async def delete_log_before(newsroom: Newsroom, offset: int) -> None:
@@ -101,15 +102,15 @@ async def test_a_mixed_log_is_read_past_with_a_count(newsroom: Newsroom):
     await append(newsroom, 3, "other@1")
     await log(newsroom, range(3, 5))
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
+        await stage.open_wanted()
         with pytest.raises(ModelMismatchError, match="other@1"):
-            await stage._shards[0].take(await next_records(stage, newsroom, 6))
-        await stage._close({0})
+            await stage.shards[0].take(await next_records(stage, newsroom, 6))
+        await stage.close_shards({0})
     newsroom.settings = changed(newsroom, skip_other_models=True)
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        await stage._take(source_of(newsroom), await next_records(stage, newsroom, 6))
-        assert stage._metrics.other_model._value.get() == 1
+        await stage.open_wanted()
+        await stage.take(source_of(newsroom), await next_records(stage, newsroom, 6))
+        assert value_of(stage.metrics.other_model) == 1
     assigned = Counter(one["article_id"] for one in await newsroom.assignments())
     assert assigned == Counter(f"n{n}" for n in range(5))
 
@@ -121,14 +122,14 @@ async def test_a_state_that_is_lost_is_not_gone_on_from(newsroom: Newsroom):
     await delete_log_before(newsroom, 4)
     async with fold_stage(newsroom) as stage:
         with pytest.raises(StateLostError, match="no checkpoint that can be used"):
-            await stage._open_wanted()
+            await stage.open_wanted()
     said = await ends_with_code_2(newsroom, stage="fold")
     assert "NEWSFOLD_SHARD__ALLOW_STATE_LOSS" in said
     newsroom.settings = changed(newsroom, allow_state_loss=True)
     async with fold_stage(newsroom) as stage:
-        await stage._open_wanted()
-        assert stage._metrics.state_lost._value.get() == 1
-        await stage._take(source_of(newsroom), await next_records(stage, newsroom, 4))
+        await stage.open_wanted()
+        assert value_of(stage.metrics.state_lost) == 1
+        await stage.take(source_of(newsroom), await next_records(stage, newsroom, 4))
     assigned = Counter(one["article_id"] for one in await newsroom.assignments())
     assert assigned == Counter(f"n{n}" for n in range(10))
 
@@ -148,7 +149,7 @@ async def test_checkpoints_of_a_log_that_was_made_anew_are_not_taken_for_this_on
     saved.rename(saved.with_name(f"{9_000:020d}.checkpoint"))
     async with fold_stage(newsroom) as stage:
         with pytest.raises(StateLostError, match="offset 9000"):
-            await stage._open_wanted()
+            await stage.open_wanted()
     newsroom.settings = changed(newsroom, allow_state_loss=True)
     await fold_all(newsroom, 4)
     assert [file.name for file in (newsroom.folder / "checkpoints").rglob("*.checkpoint")] == [

@@ -94,9 +94,9 @@ class Newsroom:
         await consumer.start()
         records: list[ConsumerRecord] = []
         try:
-            await consumer._client.force_metadata_update()
-            partitions = consumer.partitions_for_topic(topic) or set()
-            sources = [TopicPartition(topic, partition) for partition in sorted(partitions)]
+            async with connected_admin(self.settings.kafka) as admin:
+                (described,) = await admin.describe_topics([topic])
+            sources = [TopicPartition(topic, one["partition"]) for one in described["partitions"]]
             consumer.assign(sources)
             await consumer.seek_to_beginning(*sources)
             ends = await consumer.end_offsets(sources)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+import fsspec
 import msgspec
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from stream.checkpoints import (
 from stream.errors import CheckpointStoreError, SettingsError
 from stream.fold.settings import CheckpointSettings
 from stream.observability.metrics import Metrics
+from tests.support.metrics import value_of
 
 KEEP = 3
 ANY_DTYPE = st.sampled_from([np.int8, np.uint8, np.uint16, np.uint32, np.int64, np.uint64, np.float32])
@@ -154,10 +156,11 @@ def test_where_every_one_is_bad_the_log_serves(three):
 def test_no_flipped_bit_goes_unnoticed(at: int, bit: int):
     store = checkpoints("memory://flipped")
     store.write(0, 1, {"numbers": np.arange(5)})
-    (name,) = store._names(0)
-    data = bytearray(store._fs.cat_file(name))
+    files = fsspec.filesystem("memory")
+    (name,) = files.find("/flipped")
+    data = bytearray(files.cat_file(name))
     data[at % len(data)] ^= 1 << bit
-    store._fs.pipe_file(name, bytes(data))
+    files.pipe_file(name, bytes(data))
     assert store.newest(0, 1, number_of) is None
 
 
@@ -181,7 +184,7 @@ def test_a_store_that_fails_is_counted_and_does_not_stop_the_stream(tmp_path: Pa
     metrics = Metrics()
     (tmp_path / "file").write_text("in the way")
     checkpoints(tmp_path / "file", metrics=metrics).write(0, 1, state(1))
-    assert metrics.checkpoints.labels("failed")._value.get() == 1
+    assert value_of(metrics.checkpoints.labels("failed")) == 1
 
 
 def test_a_kind_of_store_that_does_not_exist_is_a_wrong_setting():
@@ -268,7 +271,7 @@ def test_a_child_ends_when_the_store_fails(tmp_path: Path):
     child = fork_to_write(lambda pipe: store.lay_out(pipe, 10, large))
     assert not store.write_from(0, 10, child)
     with pytest.raises(ProcessLookupError):
-        os.kill(child._process, 0)
+        os.kill(child.process, 0)
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="no fork here")

@@ -10,7 +10,7 @@ from stream.copies.fingerprint import fingerprint_of
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.errors import FoldError, LogFormatError, ModelMismatchError, NewsfoldError, operator_action
 from stream.fold.fold import Fold
-from stream.kafka.shard import Shard
+from stream.kafka.folding import fold_records
 from stream.settings import Settings
 from stream.stories.text.evidence import evidence_of
 
@@ -29,7 +29,7 @@ ARTICLE = EmbeddedArticle(
 
 
 @pytest.mark.parametrize("kind", OWN)
-def test_every_error_tells_the_operators_action(kind: type[NewsfoldError]):
+def test_every_error_names_what_the_operator_does(kind: type[NewsfoldError]):
     assert len(operator_action(kind.__new__(kind))) > 20
 
 
@@ -42,8 +42,7 @@ def record(value: bytes | None) -> SimpleNamespace:
 
 
 def folded(fold: Fold, value: bytes | None) -> None:
-    shard = SimpleNamespace(fold=fold, _is_skipped=lambda _: False)
-    Shard._fold_all(shard, [record(value)])
+    fold_records(fold, [record(value)], is_skipped=lambda _: False)
 
 
 def test_a_record_that_cannot_be_read_is_named():

@@ -81,8 +81,12 @@ def test_guesses_are_forgotten_after_a_minute_and_counted_for_each_address():
     assert not guesses.are_too_many("one")
 
 
-def test_addresses_are_bounded():
+def test_of_too_many_addresses_the_one_that_guessed_longest_ago_is_forgotten():
     guesses = Guesses(lambda: 0.0)
-    for number in range(2 * MOST_ADDRESSES):
+    for _ in range(MOST_GUESSES):
+        guesses.add("first")
+    for number in range(MOST_ADDRESSES - 1):
         guesses.add(str(number))
-    assert len(guesses._wrong) == MOST_ADDRESSES
+    assert guesses.are_too_many("first")
+    guesses.add("one more")
+    assert not guesses.are_too_many("first")

@@ -78,6 +78,8 @@ def test_other_lines_and_information_pass():
 @pytest.mark.usefixtures("clock")
 def test_what_is_remembered_is_bounded():
     held = logs.HoldRepeats(seconds=10)
-    for number in range(3 * logs.TRACKED_LINES):
-        held.filter(record(f"{number}"))
-    assert len(held._last) <= logs.TRACKED_LINES
+    for number in range(logs.TRACKED_LINES):
+        assert held.filter(record(f"{number}"))
+    assert not held.filter(record("0"))
+    assert held.filter(record("one more"))
+    assert held.filter(record("0")), "as if for the first time"
