@@ -17,6 +17,21 @@ class FactorWords(NamedTuple):
     speaks_against: str
 
 
+# Said alike of an article and a story, and of two stories.
+GAP_LIKELIHOOD = FactorWords(
+    "gap_likelihood",
+    "time apart typical of one event",
+    "how much likelier the time apart is within one event than by chance, in logits",
+    "The time apart is typical of reports on one event.",
+    "The time apart is not typical of reports on one event.",
+)
+GAP_LIKELIHOOD_BELOW_PEAK = FactorWords(
+    "gap_likelihood_below_peak",
+    "time apart close to the most typical",
+    "the same, less that of the most typical time apart in this stream",
+    "Reports on one event are most often this far apart.",
+    "Reports on one event are seldom this far apart.",
+)
 JOIN_WORDS = (
     FactorWords(
         "similarity_over_cohesion",
@@ -27,8 +42,8 @@ JOIN_WORDS = (
     ),
     FactorWords(
         "similarity_over_past_joins",
-        "similarity beside earlier joins",
-        "similarity beside that of the reports that joined before, in standard deviations",
+        "similarity compared with earlier reports",
+        "similarity above that of the reports that joined before, in standard deviations",
         "It fits the story as well as the reports that joined before.",
         "It fits the story less well than the reports that joined before.",
     ),
@@ -42,7 +57,7 @@ JOIN_WORDS = (
     FactorWords(
         "closest_member_over_closest_article",
         "closest article in the story",
-        "similarity of the story's closest report beside that of the closest report of all; about 1 for the closest",
+        "similarity of the story's closest report, as a share of that of the closest report of all",
         "One of its reports is nearly the closest match of all.",
         "Reports of other stories are closer than any of this one.",
     ),
@@ -69,7 +84,7 @@ JOIN_WORDS = (
     ),
     FactorWords(
         "time_proximity_over_span",
-        "time apart beside the story's length",
+        "time apart for the story's length",
         "1 within the story's time, falling the more slowly the longer the story is",
         "The time apart is short for a story this long.",
         "The time apart is long for a story this short.",
@@ -112,24 +127,12 @@ JOIN_WORDS = (
     FactorWords(
         "similarity_to_other_stories",
         "other stories as close",
-        "mean similarity of the next five stories beside that of the closest",
+        "mean similarity of the next five stories, as a share of that of the closest",
         "Few other stories are as close.",
         "Several other stories are nearly as close.",
     ),
-    FactorWords(
-        "gap_likelihood",
-        "time apart typical of one event",
-        "how much likelier the time apart is within one event than by chance, in logits",
-        "The time apart is typical of reports on one event.",
-        "The time apart is not typical of reports on one event.",
-    ),
-    FactorWords(
-        "gap_likelihood_below_peak",
-        "time apart beside the most typical one",
-        "the same, beside the most typical time apart in this stream",
-        "Reports on one event are most often this far apart.",
-        "Reports on one event are seldom this far apart.",
-    ),
+    GAP_LIKELIHOOD,
+    GAP_LIKELIHOOD_BELOW_PEAK,
     FactorWords(
         "time_proximity_over_baseline",
         "closer in time than most",
@@ -167,8 +170,8 @@ JOIN_WORDS = (
     ),
     FactorWords(
         "story_size_over_typical",
-        "size beside this stream's stories",
-        "the logarithm of the story's size beside that of this stream's stories",
+        "size compared with other stories",
+        "the logarithm of the story's size over the typical size in this stream",
         "Stories of this size are common in this stream.",
         "The story is large already, for this stream.",
     ),

@@ -1,19 +1,19 @@
 """The evidence for two stories being one, in words; see stream.contract.factors."""
 
-from stream.contract.factors import FactorWords
+from stream.contract.factors import GAP_LIKELIHOOD, GAP_LIKELIHOOD_BELOW_PEAK, FactorWords
 
 MERGE_WORDS = (
     FactorWords(
         "similarity_over_both_cohesions",
-        "similarity beside that within the stories",
-        "similarity across the two stories beside that within them",
+        "similarity compared with that within the stories",
+        "similarity across the two stories, as a share of that within them",
         "Reports across the two stories are as similar as those within each.",
         "Reports across the two stories are less similar than those within each.",
     ),
     FactorWords(
         "similarity_over_larger_cohesion",
-        "similarity beside that within the larger",
-        "similarity across the two stories beside that within the larger",
+        "similarity compared with that within the larger",
+        "similarity across the two stories, as a share of that within the larger",
         "The smaller story is as similar to the larger as the larger is in itself.",
         "The smaller story is less similar to the larger than the larger is in itself.",
     ),
@@ -40,7 +40,7 @@ MERGE_WORDS = (
     ),
     FactorWords(
         "time_proximity_over_span",
-        "time apart beside the stories' length",
+        "time apart for the stories' length",
         "1 where they overlap in time, falling the more slowly the longer they are",
         "The time apart is short for stories this long.",
         "The time apart is long for stories this short.",
@@ -90,24 +90,12 @@ MERGE_WORDS = (
     FactorWords(
         "similarity_to_other_neighbours",
         "other stories as close",
-        "mean similarity of further stories beside that of the closest",
+        "mean similarity of further stories, as a share of that of the closest",
         "Few other stories are as close.",
         "Several other stories are nearly as close.",
     ),
-    FactorWords(
-        "gap_likelihood",
-        "time apart typical of one event",
-        "how much likelier the time apart is within one event than by chance, in logits",
-        "The time apart is typical of reports on one event.",
-        "The time apart is not typical of reports on one event.",
-    ),
-    FactorWords(
-        "gap_likelihood_below_peak",
-        "time apart beside the most typical one",
-        "the same, beside the most typical time apart in this stream",
-        "Reports on one event are most often this far apart.",
-        "Reports on one event are seldom this far apart.",
-    ),
+    GAP_LIKELIHOOD,
+    GAP_LIKELIHOOD_BELOW_PEAK,
     FactorWords(
         "nearest_articles_across",
         "closest articles in the other story",
@@ -138,8 +126,8 @@ MERGE_WORDS = (
     ),
     FactorWords(
         "smaller_size_over_typical",
-        "size beside this stream's stories",
-        "the logarithm of the smaller story's size beside that of this stream's stories",
+        "size compared with other stories",
+        "the logarithm of the smaller story's size over the typical size in this stream",
         "The smaller one is of a size common in this stream.",
         "The smaller one is large already, for this stream.",
     ),
