@@ -38,7 +38,7 @@ PROBE = "probe"
 LENGTH_BYTES = 8
 SUM_BYTES = 16
 LONGEST_HEADER = 16_777_216  # bytes; a header is a few kB, anything larger is not one of ours
-BLOCK = 1_048_576  # bytes; zeros at the end of an array are told by blocks of this size
+BLOCK = 1_048_576  # bytes; zeros at the end of an array are left out by blocks of this size
 LOGIN = re.compile(r"://[^/\s]*@")  # user and password within an address
 SECRET = re.compile(  # a value named so, in an address or in a message
     r"(?i)((?:key|secret|token|password|signature|credential|\bsig)[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
@@ -162,7 +162,7 @@ class Checkpoints:
         return next(map(_offset_of, self._names(partition)), None)
 
     def discard_past(self, partition: int, offset: int) -> None:
-        """Remove the checkpoints past an offset: they are of another log, and would crowd out this one's."""
+        """Remove the checkpoints past an offset: they are of another log, and would displace this one's."""
         for name in self._names(partition):
             if _offset_of(name) > offset:
                 self._fs.rm(name)

@@ -1,6 +1,6 @@
 """How a static table is made from a model, without any text: the part that both tables share.
 
-The model tells its state for every word piece by itself; a row is that state, centred on the mean article, turned to
+The model gives a state for every word piece by itself; a row is that state, centred on the mean article, turned to
 principal axes, and weighted by rarity as in smooth inverse frequency (Arora et al. 2017). The figures behind the
 constants of each table are in docs/decisions/0002-static-encoder.md.
 """

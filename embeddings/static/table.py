@@ -38,7 +38,7 @@ TOKENIZER_FILE = "tokenizer.json"
 PREPARATION = "title. title. text"
 
 # The languages a table was made for, where not for all of them. In any other its rows are pieces of foreign words:
-# all texts of one language then look alike, whatever they tell (docs/decisions/0002-static-encoder.md).
+# all texts of one language then look alike, whatever they report (docs/decisions/0002-static-encoder.md).
 LANGUAGES = {"newsfold-static-en": frozenset({"en"})}
 
 

@@ -15,7 +15,7 @@ from stream.kafka.topic_reader import records_until_now
 from stream.settings import Settings, load_settings
 
 SHOWN_PARTS = 2
-ID_CHARACTERS = 8  # of a story's id; enough to tell twenty apart
+ID_CHARACTERS = 8  # of a story's id; enough to distinguish twenty
 decoder = msgspec.json.Decoder()
 
 

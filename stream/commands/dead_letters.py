@@ -14,7 +14,7 @@ from stream.kafka.dead_letter_replay import Letter, LetterFilter, Resent, letter
 from stream.observability.catalogue import DEAD_LETTER_REASONS
 from stream.settings import Settings, load_settings
 
-LISTED = 50  # letters, unless told
+LISTED = 50  # letters, by default
 SHOWN_CHARACTERS = 200  # of a message; --json shows all
 SHOWN_KEY = 40
 WIDTH = 80
@@ -116,17 +116,17 @@ async def _waiting(settings: Settings, wanted: LetterFilter, again: bool) -> int
 
 
 def _facts(letter: Letter) -> dict[str, Any]:
-    place = f"{letter.told('topic')}-{letter.told('partition')}@{letter.told('offset')}"
+    place = f"{letter.fact('topic')}-{letter.fact('partition')}@{letter.fact('offset')}"
     return {
         "partition": letter.partition,
         "offset": letter.offset,
         "written": datetime.fromtimestamp(letter.timestamp / 1000, UTC).isoformat(timespec="seconds"),
-        "reason": letter.told("reason"),
+        "reason": letter.fact("reason"),
         "read_from": place,
         "key": (letter.key or b"").decode(errors="replace"),
         "bytes": len(letter.value or b""),
         "replayed": letter.replayed,
-        "message": letter.told("exception.message"),
+        "message": letter.fact("exception.message"),
     }
 
 

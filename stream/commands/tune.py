@@ -94,7 +94,7 @@ def _read(file: Path, encoder: Encoder, progress: Progress) -> list[LabelledArti
 
 
 def _best(trials: Sequence[Trial]) -> Choice:
-    """The best choice; where it gains little, the plainest: the shipped model, the usual lines."""
+    """The best choice; where it gains little, the plainest: the shipped model, the default thresholds."""
     best = max(trial.f1 for trial in trials)
     near = [trial.choice for trial in trials if trial.f1 >= best - LEAST_GAIN]
     return min(near, key=_plainness)

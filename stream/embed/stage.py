@@ -199,7 +199,7 @@ def _each(
         return []
     try:
         return [*make(texts)]
-    except Exception:  # noqa: BLE001 - told apart below
+    except Exception:  # noqa: BLE001 - the cause is looked for below
         make([cleaned(PROBE)])  # raises where it is not the texts' fault
         return [_alone(make, text) for text in texts]
 

@@ -35,9 +35,9 @@ class Letter(msgspec.Struct, frozen=True):
     headers: Sequence[tuple[str, bytes]]
     replayed: bool
 
-    def told(self, fact: str) -> str:
+    def fact(self, name: str) -> str:
         """One of the Connect headers, without its prefix; empty where it is missing."""
-        return dict(self.headers).get(CONNECT + fact, b"").decode(errors="replace")
+        return dict(self.headers).get(CONNECT + name, b"").decode(errors="replace")
 
     @property
     def failed_again(self) -> bool:
@@ -47,7 +47,7 @@ class Letter(msgspec.Struct, frozen=True):
     @property
     def is_whole(self) -> bool:
         """Whether key and value are all that was sent; a cut letter cannot be replayed."""
-        return not (self.told("value.cut.from.bytes") or self.told("key.cut.from.bytes"))
+        return not (self.fact("value.cut.from.bytes") or self.fact("key.cut.from.bytes"))
 
 
 class LetterFilter(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class LetterFilter(msgspec.Struct, frozen=True):
     def matches(self, letter: Letter) -> bool:
         """Whether the letter is meant, the limit aside."""
         return (
-            (self.reason is None or letter.told("reason") == self.reason)
+            (self.reason is None or letter.fact("reason") == self.reason)
             and (self.first_offset is None or letter.offset >= self.first_offset)
             and (self.last_offset is None or letter.offset <= self.last_offset)
             and (self.since is None or letter.timestamp >= self.since.timestamp() * 1000)

@@ -26,7 +26,7 @@ def dead_letter(refused: Refused, topic: str, headers: Headers, max_bytes: int) 
     """The letter of a refused message; `headers` are the message's own.
 
     A value longer than `max_bytes` is cut, because the dead-letter topic would refuse it whole, and so is a key that
-    is no id; a header tells the original size. Headers beyond all measure are left out.
+    is no id; a header gives the original size. Headers of more than LONGEST_HEADERS bytes are left out.
     """
     incoming = refused.incoming
     said = f"{refused.reason}: {refused.error}"[:LONGEST_MESSAGE]
@@ -52,5 +52,5 @@ def dead_letter(refused: Refused, topic: str, headers: Headers, max_bytes: int) 
     if own_bytes > LONGEST_HEADERS:
         facts["headers.left.out.bytes"] = str(own_bytes)
         own = []
-    told = [(CONNECT + name, text.encode(errors="replace")) for name, text in facts.items()]
-    return DeadLetter(key, value, own + told)
+    added = [(CONNECT + name, text.encode(errors="replace")) for name, text in facts.items()]
+    return DeadLetter(key, value, own + added)

@@ -152,14 +152,14 @@ class EmbedService(Service):
         trace.end()
         for result in results:
             if isinstance(result, Refused):
-                self._tell_refusal(result)
+                self._log_refusal(result)
         self._done |= {message.origin.partition: message.origin.offset + 1 for message in messages}
 
     async def _send_all(self, waiting: list[_Outgoing], first: Origin) -> None:
         """Return once every message is acknowledged, however long the broker is away. `first` is the batch's origin.
 
-        What failed is sent again, in order. A record that so comes to lie behind a later one of the same id is told
-        by its origin and dropped by the fold.
+        What failed is sent again, in order. The fold recognises by its origin a record that so comes to lie behind a
+        later one of the same id, and drops it.
         """
         while waiting:
             sent_at = time()
@@ -238,7 +238,7 @@ class EmbedService(Service):
         shards = shards_of(result, topics.shards, topics.route_by)
         return [_Outgoing(topics.embedded, key, value, shard, [*context]) for shard in shards]
 
-    def _tell_refusal(self, refused: Refused) -> None:
+    def _log_refusal(self, refused: Refused) -> None:
         self._metrics.dead_letters.labels(refused.reason).inc()
         log.warning(
             "article_refused",
@@ -254,7 +254,7 @@ class EmbedService(Service):
 def shards_of(record: EmbeddedArticle, shards: int, route_by: RouteBy) -> Sequence[int]:
     """The shard of an article, always the same for the same language, or source.
 
-    A retraction tells neither: it goes to every shard, and those that do not know the article pass over it.
+    A retraction has neither: it goes to every shard, and those that do not know the article pass over it.
     """
     if record.retracted or shards == 1:
         return range(shards)

@@ -68,7 +68,7 @@ def refuse_to_start(error: Exception) -> NoReturn:
 
 
 def end_overdue(seconds: float) -> NoReturn:
-    """End a process that was told to stop and has not: what it was doing is done again by the next one."""
+    """End a process that was asked to stop and has not: what it was doing is done again by the next one."""
     log.critical(
         "stop_overdue", seconds=seconds, exit_code=ExitCode.OVERDUE.value, action="none: nothing is lost"
     )

@@ -35,7 +35,7 @@ MOST_FAILURES = 20  # failed transactions of one shard in a row; each time its r
 SAVED_A_SECOND = 62_500  # articles copied and written at a stop (benchmarks/recovery: a million in 14 s)
 REST_OF_STOP_SECONDS = 4.0  # what a stop takes without it
 RETRY_SECONDS = 1.0  # between attempts while the broker is away; aiokafka itself backs off in between
-MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag tell a stuck one
+MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag show one that is stuck
 
 
 class FoldService(Service):
@@ -186,8 +186,8 @@ class FoldService(Service):
     async def _rest(self, partition: int) -> None:
         """Another worker has opened the shard, or the broker gave the transaction up while it was away.
 
-        Nothing was emitted. Wait for a session's time, in which the group tells a zombie that the partition is no
-        longer its own; a worker that still owns it then opens it again.
+        Nothing was emitted. Wait for a session's time, in which the group lets a worker that lost the partition
+        know of it; a worker that still owns it then opens it again.
         """
         self.metrics.transactions_failed.inc()
         seconds = self._settings.kafka.session_timeout_ms / 1000

@@ -17,7 +17,7 @@ class RouteBy(StrEnum):
 
 
 class KafkaSettings(BaseModel, frozen=True, extra="forbid"):
-    """The broker and how to be let in; the same for every client, Faust's and ours."""
+    """The broker and the credentials for it; the same for every client, Faust's and ours."""
 
     bootstrap_servers: str = Field("127.0.0.1:9092", description="host:port of the brokers, comma-separated.")
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(

@@ -132,7 +132,7 @@ class Shard:
             self._thread, self._checkpoints.discard_past, self.partition, committed or 0
         )
 
-    def _tell_gap(self, expected: int, found: int) -> None:
+    def _log_gap(self, expected: int, found: int) -> None:
         log.error(
             "log_gap",
             topic=self._source.topic,
@@ -184,7 +184,7 @@ class Shard:
         if not fresh:
             return
         if fresh[0].offset > self.next_offset:
-            self._tell_gap(self.next_offset, fresh[0].offset)
+            self._log_gap(self.next_offset, fresh[0].offset)
         trace = self._tracing.begin("fold", self._source.topic, [record.headers for record in fresh])
         with self._metrics.timed("fold"), trace.step("fold"):
             articles, folded = await self._folded(fresh)

@@ -12,7 +12,7 @@ from stream.settings import Settings
 from stream.stories.decision.model_file import model_digest
 
 Save = Callable[[], bool]
-"""Writes what was held; tells whether that succeeded. It may run in another thread while the shard goes on."""
+"""Writes what was held; returns whether that succeeded. It may run in another thread while the shard goes on."""
 
 
 class Saved(NamedTuple):

@@ -37,7 +37,7 @@ def add_pages(
         address = str(request.remote)
         if guesses.are_too_many(address):
             return view.json({"error": "too many wrong tokens: wait a minute"}, status=429)
-        if not _is_let_in(web, request):
+        if not _is_authenticated(web, request):
             guesses.add(address)
             return view.json({"error": "a bearer token is needed"}, status=401)
         refresh()
@@ -78,7 +78,7 @@ class Guesses:
         return len(times) == MOST_GUESSES and times[0] > self._clock() - GUESS_SECONDS
 
 
-def _is_let_in(web: WebSettings, request: Any) -> bool:
+def _is_authenticated(web: WebSettings, request: Any) -> bool:
     if web.token is None:
         return True
     sent = request.headers.get("Authorization", "")

@@ -18,11 +18,11 @@ REPEAT_SECONDS = (
 )
 TRACKED_LINES = 1_000  # distinct complaints remembered; bounds memory
 QUIET = ("faust", "mode", "aiokafka", "kafka", "asyncio")
-BEGINNING = 80  # characters of a library's line that tell its kind
+BEGINNING = 80  # characters of a library's line that show its kind
 
 
 class HoldRepeats(logging.Filter):
-    """Lets a line of one kind through once in a while; the end of the process is always told."""
+    """Lets a line of one kind through once in a while; the end of the process is always logged."""
 
     def __init__(self, seconds: float = REPEAT_SECONDS) -> None:
         super().__init__()

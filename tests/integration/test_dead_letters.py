@@ -62,7 +62,7 @@ async def test_headers_beyond_what_the_topic_takes_do_not_hold_the_worker_up(bro
         assert worker.exit_code is None
     (letter,) = [letter async for letter in letters(newsroom.settings, LetterFilter())]
     assert (letter.key, letter.value, letter.is_whole) == (b"bad", b"not json", True)
-    assert letter.told("headers.left.out.bytes") == "100004"
+    assert letter.fact("headers.left.out.bytes") == "100004"
 
 
 async def test_a_letter_is_replayed_once_and_not_when_it_was_cut(refused: Newsroom):
@@ -91,7 +91,7 @@ async def test_a_replayed_letter_that_is_still_wrong_becomes_one_new_letter(refu
         await asyncio.to_thread(worker.wait_ready, 240)
         await refused.wait_for(0, letters=5)  # three, a receipt, and the one refused again
     waiting = [
-        letter.told("reason") async for letter in letters(refused.settings, LetterFilter(), waiting_only=True)
+        letter.fact("reason") async for letter in letters(refused.settings, LetterFilter(), waiting_only=True)
     ]
     assert sorted(waiting) == ["no_text", "oversized", "undecodable"]
     resent = await replay(refused.settings, LetterFilter(reason="no_text"))  # nothing was mended in between

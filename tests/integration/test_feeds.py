@@ -25,8 +25,8 @@ async def test_every_format_goes_through_and_what_is_broken_is_put_aside_in_word
     for broken in BROKEN:
         letter = found[broken.name.encode()]
         assert letter.value == broken.value
-        assert letter.told("reason") == broken.reason
-        assert broken.words in letter.told("exception.message")
+        assert letter.fact("reason") == broken.reason
+        assert broken.words in letter.fact("exception.message")
 
 
 async def test_a_topic_may_be_fixed_to_one_format(newsroom: Newsroom):

@@ -39,15 +39,15 @@ def names_of(
     case, are never part of a name.
     """
     text = text[:MAX_CHARACTERS]
-    told: list[str] = []
+    found: list[str] = []
     openers: list[str] = []
     words = title.split()
     if sum(word[0].isupper() for word in words) >= HEADLINE_SHARE * len(words):
-        told += [_plain(word) for word in words if word[0].isupper() and len(word) > 3]
+        found += [_plain(word) for word in words if word[0].isupper() and len(word) > 3]
     else:
-        _read_spans(title, function_words, told, told)
-    _read_spans(text, function_words, told, openers)
-    names = Counter(told)
+        _read_spans(title, function_words, found, found)
+    _read_spans(text, function_words, found, openers)
+    names = Counter(found)
     for word, count in Counter(openers).items():
         if word in names:
             names[word] += count
@@ -77,7 +77,7 @@ def _opens_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in SENTENCE_ENDS
 
 
-def _read_spans(text: str, function_words: frozenset[str], told: list[str], openers: list[str]) -> None:
+def _read_spans(text: str, function_words: frozenset[str], found: list[str], openers: list[str]) -> None:
     for match in _SPAN.finditer(text):
         parts, whole = _parts(match.group(), function_words)
         if not parts:
@@ -85,9 +85,9 @@ def _read_spans(text: str, function_words: frozenset[str], told: list[str], open
         if whole and len(parts) == 1 and _opens_sentence(text, match.start()):
             openers.append(parts[0])
             continue
-        told += parts
+        found += parts
         if len(parts) > 1:
-            told.append(" ".join(parts))
+            found.append(" ".join(parts))
 
 
 @lru_cache(maxsize=MAX_CACHED)
