@@ -6,6 +6,7 @@ NewsfoldError
 ├── TopicsMismatchError      the broker's topics are not what the settings say
 ├── BrokerUnavailableError   no broker answers at the bootstrap address
 ├── ModelMismatchError       a vector was made by another model than the shard's
+├── ArticlesFileError        a file of articles cannot be read
 ├── InvalidArticleError      one article cannot be read; it goes to the dead-letter topic
 ├── LogFormatError           a record of articles.embedded cannot be read
 ├── FoldError                a record of articles.embedded cannot be folded
@@ -56,6 +57,13 @@ class ModelMismatchError(NewsfoldError):
     Operator action: go back to the model that the log holds (NEWSFOLD_ENCODER__MODEL). To change the model, start a
     new log: docs/operating.md, "Changing the encoder". Where records of two models are in the log already, keep the
     first and set NEWSFOLD_SHARD__SKIP_OTHER_MODELS=true: the others are read past and counted.
+    """
+
+
+class ArticlesFileError(NewsfoldError):
+    """A file of articles cannot be read.
+
+    Operator action: give the file in one of the forms that `newsfold replay --help` lists, in parts if it is large.
     """
 
 

@@ -15,10 +15,13 @@ import msgspec
 
 from stream.articles.formats import feed_item, schema_org
 from stream.articles.formats.registry import decoded
+from stream.errors import ArticlesFileError
 
 STANDARD_INPUT = Path("-")
 GZIP = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MAX_LINE_BYTES = 67_108_864  # of a line that are read: 64 times the largest article accepted by default
+MAX_DOCUMENT_BYTES = 268_435_456  # of a document or a feed, decompressed: it is held in memory as a whole
 LISTS = ("articles", "posts", "items", "results")  # of NewsAPI and GDELT, webz.io, JSON Feed, and others
 _SPLIT_SIGNS = (b'"articles"', b'"posts"', b'"items"', b'"results"', b'"@graph"')
 
@@ -48,7 +51,13 @@ def _decompressed(file: IO[bytes]) -> Any:
 
 
 def pieces(path: Path) -> Iterator[Piece]:
-    """The articles of a file, in its order. Blank lines are no articles, but are counted."""
+    """The articles of a file, in its order. Blank lines are no articles, but are counted.
+
+    Of a line longer than MAX_LINE_BYTES only its beginning is given, which is refused as oversized.
+
+    Raises:
+        ArticlesFileError: a document or a feed has more than MAX_DOCUMENT_BYTES.
+    """
     with opened(path) as file:
         beginning = file.peek(4_096).removeprefix(BYTE_ORDER_MARK).lstrip()
         if beginning.startswith(b"WARC/"):
@@ -56,9 +65,9 @@ def pieces(path: Path) -> Iterator[Piece]:
 
             yield from _numbered(pages(file))
         elif beginning.startswith(b"<"):
-            yield from _numbered(feed_item.items_of(file.read()))
+            yield from _numbered(feed_item.items_of(_whole(file)))
         elif beginning.startswith((b"{", b"[")) and not _is_whole(beginning.splitlines()[0], file):
-            yield from _document(file.read())
+            yield from _document(_whole(file))
         else:
             yield from _lines(file)
 
@@ -68,8 +77,26 @@ def _is_whole(first_line: bytes, file: Any) -> bool:
     return len(first_line) >= len(file.peek()) or decoded(first_line) is not None
 
 
+def _whole(file: IO[bytes]) -> bytes:
+    document = file.read(MAX_DOCUMENT_BYTES + 1)
+    if len(document) > MAX_DOCUMENT_BYTES:
+        raise ArticlesFileError(
+            f"the file is one document of more than {MAX_DOCUMENT_BYTES:,} bytes, which is read as a whole: "
+            "give its articles as JSON Lines, one a line"
+        )
+    return document
+
+
+def _bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Each line; of one that is too long, its beginning."""
+    while line := file.readline(MAX_LINE_BYTES):
+        yield line
+        while line and not line.endswith(b"\n"):
+            line = file.readline(MAX_LINE_BYTES)
+
+
 def _lines(file: IO[bytes]) -> Iterator[Piece]:
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(_bounded_lines(file), 1):
         value = line.removeprefix(BYTE_ORDER_MARK).strip() if number == 1 else line.strip()
         if not value:
             continue

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from stream.articles import files
 from stream.articles.files import pieces
 from stream.articles.message import Article
 from stream.articles.reading import read_message
+from stream.errors import ArticlesFileError, InvalidArticleError
 from tests.support.feed_samples import SAMPLES, TEXT, TITLE, URL
 
 LIMIT = 1_048_576
@@ -134,3 +136,27 @@ def test_every_sample_is_a_file_of_one_article(tmp_path: Path):
     for sample in SAMPLES:
         (one,) = articles(written(tmp_path, sample.value))
         assert one.id == sample.expected["id"]
+
+
+def test_a_line_without_an_end_costs_itself_only_and_is_refused_as_oversized(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(files, "MAX_LINE_BYTES", 2 * LIMIT)
+    bomb = gzip.compress(b'{"id": "a", "text": "' + b"x" * 20 * LIMIT + b'"}\n{"id": "b", "title": "B"}\n')
+    assert len(bomb) < 100_000
+    first, second = pieces(written(tmp_path, bomb))
+    assert len(first.value) == 2 * LIMIT
+    with pytest.raises(InvalidArticleError) as refused:
+        read_message(first.value, None, LIMIT)
+    assert refused.value.reason == "oversized"
+    assert (second.number, second.value) == (2, b'{"id": "b", "title": "B"}')
+
+
+@pytest.mark.parametrize("beginning", [b"<rss>", b'{\n"articles": ['])
+def test_a_document_that_does_not_fit_into_memory_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beginning: bytes
+):
+    monkeypatch.setattr(files, "MAX_DOCUMENT_BYTES", LIMIT)
+    bomb = gzip.compress(beginning + b" " * 20 * LIMIT)
+    with pytest.raises(ArticlesFileError, match="more than 1,048,576 bytes.*JSON Lines"):
+        list(pieces(written(tmp_path, bomb)))
