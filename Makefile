@@ -18,6 +18,9 @@ export TORCH_BACKEND
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
+# Two files of tests at a time, each with a broker of its own where it needs one: most of them wait most of the time.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+
 .PHONY: help
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,11 +43,11 @@ demo: .venv/.demo  ## Watch stories form on a real Kafka, in two minutes
 .PHONY: test
 test: lint  ## Lint, type-check and run every test, against a real broker
 	@echo "Coverage counts Python only; the kernels run as machine code, and their tests hold them to references."
-	$(BIN)/python -m pytest --cov $(ARGS)
+	$(BIN)/python -m pytest --cov $(SIDE_BY_SIDE) $(ARGS)
 
 .PHONY: test-unit
 test-unit: setup  ## Run the tests that need no Kafka
-	$(BIN)/python -m pytest tests/unit $(ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/unit $(ARGS)
 
 .PHONY: test-pythons
 test-pythons: setup  ## Run the unit tests on the other supported Pythons that are installed
