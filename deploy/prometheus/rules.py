@@ -153,7 +153,7 @@ def alerts(limits: Limits) -> list[Alert]:
         ),
         Alert(
             "NewsfoldCheckpointFailing", "warning",
-            f"sum by (job, instance) (increase(newsfold_checkpoints_total{{outcome=\"failed\"}}[{window}])) > 0", hold,
+            f'sum by (job, instance) (increase(newsfold_checkpoints_total{{outcome="failed"}}[{window}])) > 0', hold,
             "{{ $labels.instance }} cannot write checkpoints.",
             "{{ $value | humanize }} failed; a restart takes longer and longer, and needs the log.",
         ),

@@ -158,5 +158,5 @@ def test_a_document_that_does_not_fit_into_memory_is_refused_in_words(
 ):
     monkeypatch.setattr(files, "MAX_DOCUMENT_BYTES", LIMIT)
     bomb = gzip.compress(beginning + b" " * 20 * LIMIT)
-    with pytest.raises(ArticlesFileError, match="more than 1,048,576 bytes.*JSON Lines"):
+    with pytest.raises(ArticlesFileError, match=r"more than 1,048,576 bytes.*JSON Lines"):
         list(pieces(written(tmp_path, bomb)))
