@@ -115,6 +115,7 @@ def _figures(replayed: Replayed, seconds: float) -> dict[str, object]:
         "articles": replayed.articles,
         "copies": replayed.copies,
         "stories": len(replayed.stories),
+        "storylines": len(replayed.storylines),
         "stories_by_status": dict(counts),
         "refused": len(replayed.refused),
         "seconds": round(seconds, 3),
