@@ -49,6 +49,10 @@ test: lint  ## Lint, type-check and run every test, against a real broker
 test-unit: setup  ## Run the tests that need no Kafka
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/unit $(ARGS)
 
+.PHONY: test-upgrade
+test-upgrade: setup  ## Upgrade running workers from the version FORMER (a commit or tag) to this one
+	NEWSFOLD_TEST_FORMER=$(FORMER) $(BIN)/python -m pytest tests/integration/test_upgrade.py $(ARGS)
+
 .PHONY: test-pythons
 test-pythons: setup  ## Run the unit tests on the other supported Pythons that are installed
 	@deploy/test_pythons.sh $(ARGS)

@@ -20,13 +20,23 @@ LAST_LINES = 15  # of the worker's log that an error shows
 
 
 class WorkerProcess:
-    """`newsfold worker` in a process of its own, configured by environment variables, logging to a file."""
+    """`newsfold worker` in a process of its own, configured by environment variables, logging to a file.
 
-    def __init__(self, environment: dict[str, str], log_file: Path, stage: str | None = None) -> None:
+    `checkout` is the source to run, that of the working folder where it is left out.
+    """
+
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log_file: Path,
+        stage: str | None = None,
+        checkout: Path | None = None,
+    ) -> None:
         self.port = free_port()
         self.log_file = log_file
         self._environment = os.environ | environment | {"NEWSFOLD_WEB__PORT": str(self.port)}
         self._command = [sys.executable, "-m", "stream", "worker", *(["--stage", stage] if stage else [])]
+        self._checkout = checkout or Path.cwd()
         self._process: ChildProcess | None = None
 
     @property
@@ -46,7 +56,7 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Start the process; do not wait for it."""
-        self._process = ChildProcess(self._command, Path.cwd(), self.log_file, self._environment)
+        self._process = ChildProcess(self._command, self._checkout, self.log_file, self._environment)
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until /ready says so.
