@@ -18,8 +18,12 @@ import xxhash
 from stream.contract.events import encode_event
 from stream.embed.record import decode_record
 from stream.fold.fold import Fold
-from stream.kafka.shard import current_events
 from stream.settings import Settings
+
+try:
+    from stream.kafka.publishing import current_events
+except ImportError:  # a checkout of before 2026-11-27
+    from stream.kafka.shard import current_events
 
 BATCH = 64
 
