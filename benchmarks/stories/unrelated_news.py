@@ -50,8 +50,9 @@ class NewsArticle(msgspec.Struct, frozen=True):
 class SyntheticNews:
     """A world of words, names and outlets; the same for the same seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, body: tuple[int, int] = BODY) -> None:
         self._seed = seed
+        self._body = body
         rng = np.random.default_rng([seed, 0])
         vocabulary = load_table("newsfold-static-en").tokenizer.get_vocab()
         by_frequency = sorted(vocabulary, key=vocabulary.__getitem__)
@@ -95,7 +96,7 @@ class SyntheticNews:
     def _article(self, rng: np.random.Generator, name: str, subject: Subject, time: int) -> NewsArticle:
         outlet = int(rng.integers(OUTLETS))
         source, standing = self._outlets[outlet]
-        body = self._sentences(rng, int(rng.integers(*BODY)), subject)
+        body = self._sentences(rng, int(rng.integers(*self._body)), subject)
         headline = [subject.words[k] for k in rng.permutation(SUBJECT_WORDS)[:4]]
         fields = {
             "id": name,

@@ -1,0 +1,156 @@
+"""One measured run: articles lie ready on a topic, a service takes them, a reader notes when each was assigned.
+
+The broker, the service and the reader share the machine, as they would on one of two cores. The rate is that of the
+assignments between the first WARM_SHARE of them and the last, by the broker's timestamps; so neither starting nor
+compiling counts. Processor time of the service and of the broker is read at the same two moments.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic, time
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+WARM_SHARE = 0.25
+PATIENCE = 900.0  # seconds without an assignment until a run counts as stuck
+POLL_MS = 200
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Run(msgspec.Struct):
+    """What a run gave: the pace, processor time an article, and the story of each article at the end."""
+
+    articles_per_second: float
+    service_microseconds: float
+    broker_microseconds: float
+    stories: dict[str, str]
+
+
+class Latency(msgspec.Struct):
+    """Milliseconds from appending an article to reading its committed assignment."""
+
+    offered: float
+    p50: float
+    p99: float
+    worst: float
+
+
+def cpu_seconds(pids: Sequence[int]) -> float:
+    """Processor time of processes and of their children so far."""
+    found = 0.0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        found += sum(map(int, fields[11:15])) / TICKS
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children = (task / "children").read_text().split()
+            found += cpu_seconds([*map(int, children)]) if children else 0.0
+    return found
+
+
+async def append(bootstrap: str, topic: str, keys: Sequence[bytes], values: Sequence[bytes]) -> None:
+    """Send articles as fast as the broker takes them."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, compression_type="lz4")
+    await producer.start()
+    try:
+        sent = [await producer.send(topic, v, key=k) for k, v in zip(keys, values, strict=True)]
+        await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
+
+
+class Reader:
+    """Reads the topic of assignments, committed ones only, and notes when each came."""
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self._topic = topic
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
+        )
+        self.stories: dict[str, str] = {}
+        self.appended: dict[str, int] = {}  # the broker's timestamp of an article's first assignment
+        self.read_at: dict[str, float] = {}  # when it was read here, seconds since the epoch
+
+    async def start(self) -> None:
+        """Begin at the beginning."""
+        await self._consumer.start()
+        await self._consumer._client.force_metadata_update()
+        partitions = self._consumer.partitions_for_topic(self._topic) or {0}
+        self._consumer.assign([TopicPartition(self._topic, partition) for partition in partitions])
+
+    async def read(self, timeout_ms: int = POLL_MS) -> int:
+        """Take what is there; return how many articles have been assigned so far."""
+        for records in (await self._consumer.getmany(timeout_ms=timeout_ms)).values():
+            now = time()
+            for record in records:
+                sent = msgspec.json.decode(record.value)
+                name = sent["article_id"]
+                self.stories[name] = sent["story_id"]
+                if name not in self.appended:
+                    self.appended[name], self.read_at[name] = record.timestamp, now
+        return len(self.appended)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+
+async def run(
+    reader: Reader, articles: int, service: Sequence[int], broker: Sequence[int], note: Callable[[int], None]
+) -> Run:
+    """Follow a service until every article is assigned."""
+    warm = int(WARM_SHARE * articles)
+    at_warm = (0.0, 0.0, 0)
+    done, moved = 0, monotonic()
+    while done < articles:
+        before, done = done, await reader.read()
+        note(done)
+        if done > before:
+            moved = monotonic()
+        elif monotonic() - moved > PATIENCE:
+            raise TimeoutError(f"{done} of {articles} articles assigned, and no more for {PATIENCE:.0f} s")
+        if at_warm[2] == 0 and done >= warm:
+            at_warm = (cpu_seconds(service), cpu_seconds(broker), done)
+    counted = articles - at_warm[2]
+    moments = sorted(reader.appended.values())
+    seconds = (moments[-1] - moments[at_warm[2] - 1]) / 1000
+    return Run(
+        articles_per_second=counted / seconds,
+        service_microseconds=1e6 * (cpu_seconds(service) - at_warm[0]) / counted,
+        broker_microseconds=1e6 * (cpu_seconds(broker) - at_warm[1]) / counted,
+        stories=dict(reader.stories),
+    )
+
+
+async def latency(
+    bootstrap: str, topic: str, reader: Reader, keys: Sequence[bytes], values: Sequence[bytes], rate: float
+) -> Latency:
+    """Send articles evenly at a rate, and wait for the assignment of each. The first fifth is not counted."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
+    await producer.start()
+    sent_at: dict[str, float] = {}
+
+    async def send() -> None:
+        began = time()
+        for number, (key, value) in enumerate(zip(keys, values, strict=True)):
+            delay = began + number / rate - time()
+            if delay > 0:
+                await asyncio.sleep(delay)
+            sent_at[key.decode()] = time()
+            await producer.send(topic, value, key=key)
+
+    sending = asyncio.create_task(send())
+    names = [key.decode() for key in keys]
+    deadline = time() + len(keys) / rate + PATIENCE
+    while not (sending.done() and all(name in reader.read_at for name in names)):
+        await reader.read(timeout_ms=20)
+        if time() > deadline:
+            raise TimeoutError("articles of the latency run were not assigned")
+    await sending
+    await producer.stop()
+    counted = names[len(names) // 5 :]
+    waits = sorted(1000 * (reader.read_at[name] - sent_at[name]) for name in counted)
+    offered = (len(names) - 1) / (sent_at[names[-1]] - sent_at[names[0]])
+    return Latency(offered, waits[len(waits) // 2], waits[int(0.99 * len(waits))], waits[-1])

@@ -1,0 +1,119 @@
+"""What the benchmark of the service found, as a table and as a picture."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks.service.measured import Latency, Run
+
+LOADS = ("25 %", "50 %", "75 %")
+
+
+class Line(msgspec.Struct):
+    """One service on one stream."""
+
+    name: str
+    stream: str
+    articles: int
+    articles_per_second: float
+    service_microseconds: float
+    broker_microseconds: float
+    f1: float | None
+
+
+class Results(msgspec.Struct):
+    """Everything that was measured in one run."""
+
+    machine: str
+    when: str
+    mean_bytes: float
+    minutes: float = 0.0
+    command: str = ""
+    runs: list[Line] = []
+    latencies: list[Latency] = []
+
+
+def line(name: str, stream: str, articles: int, run: Run, f1: float) -> Line:
+    """A run as a line of the table."""
+    return Line(
+        name=name,
+        stream=stream,
+        articles=articles,
+        articles_per_second=round(run.articles_per_second, 1),
+        service_microseconds=round(run.service_microseconds),
+        broker_microseconds=round(run.broker_microseconds),
+        f1=round(f1, 3) if f1 == f1 else None,
+    )
+
+
+def plain(results: Results) -> Any:
+    """The results as JSON values."""
+    return msgspec.to_builtins(results)
+
+
+def markdown(results: Results) -> str:
+    """The results as a page."""
+    rows = [
+        "# The whole service",
+        "",
+        f"`{results.command}`, {results.when}, {results.machine}, {results.minutes:.0f} minutes.",
+        f"Articles of {results.mean_bytes / 1000:.1f} kB on average; broker, service and reader share the machine.",
+        "",
+        "| Stream | Service | Articles | Articles/s | Ratio | Service, µs of CPU | Broker, µs | B-cubed F1 |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    own = {one.stream: one.articles_per_second for one in results.runs if one.name == "Newsfold"}
+    for one in results.runs:
+        f1 = "" if one.f1 is None else f"{one.f1:.3f}"
+        rows.append(
+            f"| {one.stream} | {one.name} | {one.articles:,} | {one.articles_per_second:,.0f} | "
+            f"{own[one.stream] / one.articles_per_second:.2f} | {one.service_microseconds:,} | "
+            f"{one.broker_microseconds:,} | {f1} |"
+        )
+    rows += ["", "Ratio: the articles a second of Newsfold over those of the service.", ""]
+    if results.latencies:
+        rows += [
+            "| Load | Articles/s | p50, ms | p99, ms | worst, ms |",
+            "|---|---:|---:|---:|---:|",
+            *(
+                f"| {load} | {one.offered:,.0f} | {one.p50:.0f} | {one.p99:.0f} | {one.worst:.0f} |"
+                for load, one in zip(LOADS, results.latencies, strict=True)
+            ),
+            "",
+            "From handing an article to its producer until a read_committed consumer has its assignment.",
+            "",
+        ]
+    return "\n".join(rows)
+
+
+def draw(results: Results, path: Path) -> None:
+    """Throughput and F1 of each service, on both axes, for each stream."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    streams = list(dict.fromkeys(one.stream for one in results.runs))
+    figure, axes = plt.subplots(1, len(streams), figsize=(5.2 * len(streams), 4), sharey=True, squeeze=False)
+    for axis, stream in zip(axes[0], streams, strict=True):
+        for one in (one for one in results.runs if one.stream == stream and one.f1 is not None):
+            is_own = one.name == "Newsfold"
+            axis.scatter(one.articles_per_second, one.f1, s=70, color="#b5321f" if is_own else "#55606b")
+            axis.annotate(
+                one.name,
+                (one.articles_per_second, one.f1),
+                xytext=(0, 9),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8.5,
+                fontweight="bold" if is_own else "normal",
+            )
+        axis.set_xscale("log")
+        axis.margins(x=0.3, y=0.2)
+        axis.set_title(f"Stream: {stream}", fontsize=10)
+        axis.set_xlabel("Articles a second (log)")
+        axis.grid(alpha=0.25)
+    axes[0][0].set_ylabel("B-cubed F1")
+    figure.tight_layout()
+    figure.savefig(path, dpi=150)

@@ -1,0 +1,232 @@
+"""The whole service on this machine, with a real broker on the same cores, beside what a user would build instead.
+
+    python -m benchmarks.service.service [--articles 6000] [--news NEWS.jsonl ...] [--against CHECKOUT]
+        [--rivals] [--latency] [--out FOLDER]
+
+Articles lie ready on the topic; each service takes them from the first to the last. `--against`: another checkout of
+Newsfold, whose worker takes the same articles in the same run. Rivals need benchmarks/service/requirements.txt.
+Writes results.md, results.json and, with rivals, results.png into FOLDER.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from aiokafka.admin import NewTopic
+from rich.progress import Progress
+
+from benchmarks.service import measured, report
+from benchmarks.service.stream_of_news import News, invented, of_files
+from deploy.kafka.broker import Broker
+from deploy.worker_process import WorkerProcess
+from stream.evaluation.measures import b_cubed
+from stream.kafka.clients import connected_admin
+from tests.support.newsroom import Newsroom
+
+HERE = Path(__file__).parents[2]
+RIVALS = {
+    "aiokafka + MiniLM + FAISS": "faiss_minilm",
+    "MinHashLSH in a consumer": "minhash_lsh",
+    "BERTopic online": "bertopic_online",
+    "Faust + static encoder + cosine": "faust_static",
+}
+SLOW = {"faiss_minilm": 10, "bertopic_online": 10, "minhash_lsh": 2}  # take this share of the articles: 1 / n
+LOADS = (0.25, 0.5, 0.75)
+LATENCY_SECONDS = 20.0
+READY_SECONDS = 600.0
+STOP_SECONDS = 10.0
+
+
+class Bench:
+    """A broker, and runs on it, each with topics of its own."""
+
+    def __init__(self, broker: Broker, folder: Path, progress: Progress) -> None:
+        self._broker = broker
+        self._folder = folder
+        self._progress = progress
+        self._runs = 0
+
+    @asynccontextmanager
+    async def _newsroom(self, checkout: Path) -> AsyncIterator[tuple[Newsroom, WorkerProcess]]:
+        self._runs += 1
+        folder = self._folder / str(self._runs)
+        folder.mkdir()
+        newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder)
+        await newsroom.open()
+        path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH")]))
+        worker = newsroom.worker(PYTHONPATH=path, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+        yield newsroom, worker
+
+    async def newsfold(self, name: str, news: News, checkout: Path = HERE) -> measured.Run:
+        """The worker of a checkout on articles that lie ready."""
+        async with self._newsroom(checkout) as (newsroom, worker):
+            topics = newsroom.settings.topics
+            await measured.append(self._broker.bootstrap, topics.articles, news.keys, news.values)
+            reader = measured.Reader(self._broker.bootstrap, topics.assignments)
+            await reader.start()
+            here = Path.cwd()
+            os.chdir(checkout)
+            worker.start()
+            os.chdir(here)
+            try:
+                return await self._followed(name, reader, len(news.keys), [worker.pid])
+            finally:
+                await reader.stop()
+                await asyncio.to_thread(worker.stop)
+
+    async def rival(self, name: str, module: str, news: News) -> measured.Run:
+        """A rival on articles that lie ready."""
+        self._runs += 1
+        topic, out = f"rival-{self._runs}", f"rival-{self._runs}-stories"
+        settings = Newsroom(self._broker.bootstrap, "", self._folder).settings
+        async with connected_admin(settings.kafka) as admin:
+            await admin.create_topics([NewTopic(topic, 1, 1), NewTopic(out, 1, 1)])
+        await measured.append(self._broker.bootstrap, topic, news.keys, news.values)
+        reader = measured.Reader(self._broker.bootstrap, out)
+        await reader.start()
+        with (self._folder / f"{out}.log").open("w") as log:
+            process = subprocess.Popen(  # noqa: ASYNC220 - it runs beside us
+                [
+                    sys.executable,
+                    "-m",
+                    f"benchmarks.service.rivals.{module}",
+                    self._broker.bootstrap,
+                    topic,
+                    out,
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            )
+        try:
+            return await self._followed(name, reader, len(news.keys), [process.pid])
+        finally:
+            await reader.stop()
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            process.kill()
+
+    async def latencies(self, news: News, full: float) -> list[measured.Latency]:
+        """The worker under a part of its full load."""
+        found = []
+        async with self._newsroom(HERE) as (newsroom, worker):
+            topics = newsroom.settings.topics
+            reader = measured.Reader(self._broker.bootstrap, topics.assignments)
+            await reader.start()
+            with worker:
+                await asyncio.to_thread(worker.wait_ready, READY_SECONDS)
+                start = 0
+                for load in LOADS:
+                    end = start + int(load * full * LATENCY_SECONDS)
+                    keys, values = news.keys[start:end], news.values[start:end]
+                    task = self._progress.add_task(f"Latency at {load:.0%}", total=1)
+                    found.append(
+                        await measured.latency(
+                            self._broker.bootstrap, topics.articles, reader, keys, values, load * full
+                        )
+                    )
+                    self._progress.update(task, completed=1)
+                    start = end
+            await reader.stop()
+        return found
+
+    async def _followed(
+        self, name: str, reader: measured.Reader, articles: int, service: Sequence[int]
+    ) -> measured.Run:
+        task = self._progress.add_task(name, total=articles)
+        return await measured.run(
+            reader,
+            articles,
+            service,
+            [self._broker.pid],
+            lambda done: self._progress.update(task, completed=done),
+        )
+
+
+def _f1(news: News, run: measured.Run) -> float:
+    labels = {name: label for name, label in news.labels.items() if name in run.stories}
+    return b_cubed(labels, run.stories).f1 if labels else float("nan")
+
+
+def _first(news: News, count: int) -> News:
+    return News(news.keys[:count], news.values[:count], news.labels)
+
+
+async def measure(options: argparse.Namespace, folder: Path, broker: Broker) -> report.Results:
+    """All runs that were asked for."""
+    streams = {
+        "unique": of_files(options.news) if options.news else invented(options.articles, 1, copies=0.0),
+    }
+    if not options.news:
+        streams["half copies"] = invented(options.articles, 2, copies=0.5)
+    results = report.Results(
+        machine=f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        when=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        mean_bytes=streams["unique"].mean_bytes,
+    )
+    with Progress() as progress:
+        bench = Bench(broker, folder, progress)
+        await bench.newsfold("Compiling", _first(streams["unique"], 500))
+        for stream, news in streams.items():
+            contestants = {"Newsfold": HERE}
+            if options.against:
+                contestants = {"Newsfold before": options.against.resolve(), **contestants}
+            for name, checkout in contestants.items():
+                run = await bench.newsfold(f"{name}, {stream}", news, checkout)
+                results.runs.append(report.line(name, stream, len(news.keys), run, _f1(news, run)))
+            if options.rivals:
+                for name, module in RIVALS.items():
+                    part = _first(news, len(news.keys) // SLOW.get(module, 1))
+                    run = await bench.rival(f"{name}, {stream}", module, part)
+                    results.runs.append(report.line(name, stream, len(part.keys), run, _f1(part, run)))
+        if options.latency:
+            full = next(one.articles_per_second for one in results.runs if one.name == "Newsfold")
+            count = int(sum(LOADS) * full * LATENCY_SECONDS) + 1
+            results.latencies = await bench.latencies(invented(count, 3, copies=0.25), full)
+    return results
+
+
+def main() -> None:
+    """Read the arguments, measure, print and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, default=6_000, help="invented articles of each stream")
+    parser.add_argument(
+        "--news", nargs="*", type=Path, default=[], help="JSON Lines instead of invented news"
+    )
+    parser.add_argument("--against", type=Path, help="a checkout of the commit before")
+    parser.add_argument("--rivals", action="store_true", help="measure the rivals too")
+    parser.add_argument("--latency", action="store_true", help="measure latency at parts of the full load")
+    parser.add_argument("--out", type=Path, help="folder for results.md, results.json and results.png")
+    options = parser.parse_args()
+    began = monotonic()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsfold-service-")))
+        broker = stack.enter_context(Broker(folder / "broker"))
+        results = asyncio.run(measure(options, folder, broker))
+    results.minutes = (monotonic() - began) / 60
+    results.command = " ".join(["python -m benchmarks.service.service", *sys.argv[1:]])
+    text = report.markdown(results)
+    print(text)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "results.md").write_text(text, encoding="utf8")
+        (options.out / "results.json").write_text(json.dumps(report.plain(results), indent=2) + "\n")
+        if options.rivals:
+            report.draw(results, options.out / "results.png")
+
+
+if __name__ == "__main__":
+    main()
