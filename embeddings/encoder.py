@@ -31,6 +31,10 @@ class Encoder(Protocol):
     def dimensions(self) -> int:
         """Components of a vector."""
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """ISO 639 codes of the languages it knows, None for any: texts in others get zeros, which are no evidence."""
+
     def encode(self, texts: Sequence[EncoderText]) -> Vectors:
         """Return int8 vectors [len(texts), dimensions], in the order of `texts`."""
 

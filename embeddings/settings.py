@@ -18,6 +18,11 @@ class EncoderSettings(BaseModel):
     )
     revision: str | None = Field(None, description="Commit or tag of a hub model; its newest where unset.")
     prompt: str = Field("", description="Put before every text, as some models ask ('query: ' for E5).")
+    languages: tuple[str, ...] = Field(
+        (),
+        description="ISO 639 codes of the languages that a hub model knows; articles in others get no vector. "
+        "Empty: it knows all.",
+    )
     max_tokens: int = Field(256, ge=8, le=8_192, description="Tokens of an article that are read at most.")
     batch_tokens: int = Field(
         2_048, ge=1, description="Tokens encoded together, padding included; 1 encodes every article alone."

@@ -40,6 +40,7 @@ class TransformerEncoder:
         """
         torch.set_num_threads(settings.threads)
         self.name = settings.model
+        self.languages = frozenset(settings.languages) or None
         self._prompt, self._batch_tokens = settings.prompt, settings.batch_tokens
         try:
             self._model = _load_model(settings)
@@ -57,10 +58,15 @@ class TransformerEncoder:
     def encode(self, texts: Sequence[EncoderText]) -> Vectors:
         """Return int8 vectors [len(texts), dimensions]."""
         joined = [self._join(text) for text in texts]
+        known = [n for n, text in enumerate(texts) if self._reads(text)]
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.int8)
-        for batch in batches_within(self._batch_tokens, [self._most_tokens(text) for text in joined]):
-            vectors[batch] = quantise(self._encode_batch([joined[number] for number in batch]))
+        for batch in batches_within(self._batch_tokens, [self._most_tokens(joined[n]) for n in known]):
+            numbers = [known[place] for place in batch]
+            vectors[numbers] = quantise(self._encode_batch([joined[n] for n in numbers]))
         return vectors
+
+    def _reads(self, text: EncoderText) -> bool:
+        return self.languages is None or text.language is None or text.language in self.languages
 
     def _join(self, text: EncoderText) -> str:
         joined = f"{text.title}. {text.text}" if text.title and text.text else text.title or text.text

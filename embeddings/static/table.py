@@ -39,7 +39,13 @@ PREPARATION = "title. title. text"
 
 # The languages a table was made for, where not for all of them. In any other its rows are pieces of foreign words:
 # all texts of one language then look alike, whatever they report (docs/decisions/0002-static-encoder.md).
-LANGUAGES = {"newsfold-static-en": frozenset({"en"})}
+# Those of the multilingual one are the sixteen of multilingual USE v3 (Yang et al. 2019), Chinese in both scripts.
+LANGUAGES = {
+    "newsfold-static-en": frozenset({"en"}),
+    "newsfold-static-multilingual": frozenset(
+        ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class StaticTableEncoder:
     def __init__(self, table: StaticTable) -> None:
         self._rows = table.rows
         self._words = WordCache(table.tokenizer)
-        self._languages = table.languages
+        self.languages = table.languages
         self.name = table.name
         self.version = table.version
         self.dimensions = int(table.rows.shape[1])
@@ -76,7 +82,7 @@ class StaticTableEncoder:
         return quantise_sums(sum_rows(self._rows, ids, ends))
 
     def _reads(self, text: EncoderText) -> bool:
-        return self._languages is None or text.language is None or text.language in self._languages
+        return self.languages is None or text.language is None or text.language in self.languages
 
 
 def weigh_title(text: EncoderText) -> str:

@@ -38,6 +38,7 @@ Refusals = list[tuple[int, str, str]]
 @click.option("--assignments", type=OutputFile, help="Write every assignment in order, as JSON Lines.")
 @click.option("--refused", type=OutputFile, help="Write every refusal: line, reason, message, as JSON Lines.")
 @format_option
+@click.option("--file-order", is_flag=True, help="Fold in the order of the file, not in that of the dates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 def command(
     file: Path,
@@ -46,12 +47,14 @@ def command(
     assignments: Path | None,
     refused: Path | None,
     wanted: str | None,
+    file_order: bool,
     as_json: bool,
 ) -> None:
     """Fold the articles of FILE without Kafka. `-` is standard input.
 
     The file may be JSON Lines, a JSON document, an RSS or Atom feed, or a WARC archive, also compressed with gzip.
-    Every story that ever was is written, closed and merged ones too.
+    Articles are folded by date, in the order in which a live feed would have brought them. Every story that ever was
+    is written, closed and merged ones too.
 
     \b
     Examples:
@@ -67,7 +70,9 @@ def command(
     with kept(file) as path, article_progress() as progress:
         task = progress.add_task("Folding", total=sum(1 for _ in pieces(path)))
         begin = perf_counter()
-        replayed = replay_file(path, settings, round(time() * 1000), lambda n: progress.advance(task, n))
+        replayed = replay_file(
+            path, settings, round(time() * 1000), lambda n: progress.advance(task, n), by_date=not file_order
+        )
         seconds = perf_counter() - begin
         refusals = _refusals(path, replayed)
     if stories:
@@ -106,13 +111,17 @@ def _write(path: Path, events: Iterable[StorySnapshot | StorylineSnapshot | Assi
 def _states(replayed: Replayed) -> str:
     """How the stories ended."""
     counts = Counter(story.status for story in replayed.stories.values())
-    return "stories: " + ", ".join(f"{counts[status]} {status}" for status in ("open", "closed", "merged"))
+    late = f"{replayed.late} articles stood behind one with a later date\n" if replayed.late else ""
+    return f"{late}stories: " + ", ".join(
+        f"{counts[status]} {status}" for status in ("open", "closed", "merged")
+    )
 
 
 def _figures(replayed: Replayed, seconds: float) -> dict[str, object]:
     counts = Counter(story.status for story in replayed.stories.values())
     return {
         "articles": replayed.articles,
+        "late": replayed.late,
         "copies": replayed.copies,
         "stories": len(replayed.stories),
         "storylines": len(replayed.storylines),

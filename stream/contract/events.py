@@ -54,6 +54,9 @@ class Reason(StrEnum):
     STORY_SPLIT = "story_split"  # its story was found to be two
     CORRECTED = "corrected"  # a new version of an article stays where the article was
     RETRACTED = "retracted"  # its publisher withdrew it
+    LEADER_WITHDRAWN = (
+        "leader_withdrawn"  # the article whose text it carries was withdrawn; a copy took its place
+    )
 
 
 class StoryEventType(StrEnum):

@@ -15,6 +15,7 @@ BEGINS = {
     Reason.STORY_SPLIT: "It moved to a new story: the one it was in was found to be two.",
     Reason.CORRECTED: "It is a new version of an article that was here before.",
     Reason.RETRACTED: "Its publisher withdrew it.",
+    Reason.LEADER_WITHDRAWN: "It stays: the article whose text it carries was withdrawn.",
 }
 COPY_KINDS = {
     "exact": "word for word",

@@ -128,6 +128,13 @@ class CopyIndex:
         numbers = self._index.dates[:, NUMBER]
         numbers[numbers == number] = other
 
+    def rename_earlier(self, number: int, other: int) -> None:
+        """Let `other` be the leader of what article `number` carried before the text placed last."""
+        newest = int(self._index.clock[NEXT] - 1) % len(self._index.dates)
+        before = self._index.dates[newest, NUMBER]
+        self.rename(number, other)
+        self._index.dates[newest, NUMBER] = before
+
     def snapshot(self) -> Arrays:
         """Return a copy of the whole state."""
         return {name: array.copy() for name, array in self._index._asdict().items()}

@@ -2,13 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from time import perf_counter
 
 import msgspec
 
 from stream.contract.storylines import StorylineSnapshot
-from stream.embed.record import EmbeddedArticle, Origin, decode_record, encode_record
+from stream.embed.record import Origin, decode_record, encode_record
 from stream.evaluation.labelled import Labelled
 from stream.evaluation.measures import b_cubed, pairwise
 from stream.evaluation.offline import storyline_of
@@ -51,7 +50,7 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 def fold_labelled(articles: Sequence[Labelled], settings: Settings) -> Run:
-    """Fold articles in the order given, each as if it had been logged when it came out."""
+    """Fold articles in the order given, all as if logged at the time they were read."""
     fold = Fold.empty(settings)
     records = [
         decode_record(encode_record(msgspec.structs.replace(article.record, origin=Origin(0, offset))))
@@ -61,8 +60,8 @@ def fold_labelled(articles: Sequence[Labelled], settings: Settings) -> Run:
     repaired: dict[str, str] = {}
     lines: dict[str, StorylineSnapshot] = {}
     begin = perf_counter()
-    for record, logged in zip(records, _log_times(records), strict=True):
-        folded = fold.fold(record, logged)
+    for record in records:
+        folded = fold.fold(record, record.ingested)
         lines |= {event.storyline_id: event.snapshot for event in folded.storylines if event.snapshot}
         for assignment in folded.assignments:
             story = assignment.story_id or f"none of {assignment.article_id}"
@@ -73,17 +72,6 @@ def fold_labelled(articles: Sequence[Labelled], settings: Settings) -> Run:
     line_of = storyline_of(lines.values())
     storylines = {name: line_of.get(story, story) for name, story in repaired.items()}
     return Run(true, first, repaired, storylines, len(articles) / max(seconds, 1e-9))
-
-
-def _log_times(records: Sequence[EmbeddedArticle]) -> list[int]:
-    """When each was logged, had it been read as it came out: never before an earlier one, the undated with the last.
-
-    Logged all at once, as they are read here, an undated first article would move the stream time to today, and
-    every later one would be late: no story would ever close.
-    """
-    known = [record.published for record in records if record.published is not None]
-    moment = known[0] if known else records[0].ingested
-    return list(accumulate((record.published or 0 for record in records), max, initial=moment))[1:]
 
 
 def score(true: Mapping[str, str], found: Mapping[str, str]) -> Score:

@@ -117,6 +117,12 @@ class ArticleRegistry:
         for name, value in _row(entry).items():
             self._columns[name][row] = value
 
+    def renew(self, count: int, expires: int) -> None:
+        """Let the last `count` articles, those still held, expire at this time."""
+        column = self._columns["expires"]
+        for row in range(max(self._expired, len(column) - count), len(column)):
+            column[row] = expires
+
     def expire(self, now: int) -> None:
         """Forget the articles whose time has come, oldest first. Times must be added in ascending order."""
         expires = self._columns["expires"]

@@ -110,6 +110,19 @@ def rival(second: StoryRival | None, record: StoryRecord | None, decision: Story
     return Rival(record.id, round(second.score, DIGITS), why)
 
 
+def inherited(entry: Entry, leader_id: str | None, record: StoryRecord) -> Assignment:
+    """An article whose leader was withdrawn: the report in its place, or a copy of the one that is."""
+    return Assignment(
+        article_id=entry.id,
+        story_id=record.id,
+        story_version=record.version,
+        method=Method.COPY if leader_id is not None else Method.JOINED,
+        outcome=copy_outcome(entry.kind) if leader_id is not None else Outcome.UNIQUE,
+        reason=Reason.LEADER_WITHDRAWN,
+        copy_of=registered_copy(entry, leader_id),
+    )
+
+
 def moved(
     entry: Entry,
     leader_id: str | None,

@@ -6,53 +6,25 @@ the same whatever the batch size; so a checkpoint and a replay bring back the sa
 For each record: seen before? a copy of a known report? which story, or a new one?
 """
 
-from collections.abc import Sequence
 from typing import Self
 
 import msgspec
-import numpy as np
 
 from stream.articles.addresses import address_of
-from stream.contract.events import Assignment, Folded, Method, Outcome, Reason, StoryEvent
+from stream.contract.events import Assignment, Folded, Method, Outcome, Reason
 from stream.contract.moments import iso
-from stream.contract.storylines import StorylineEvent
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
-from stream.errors import LogFormatError
 from stream.fold import explanations
-from stream.fold.article_registry import NONE
-from stream.fold.report import Report
+from stream.fold.article_registry import NONE, Entry
+from stream.fold.placement import Moment, Placement, report_of
 from stream.fold.settings import FoldSections
 from stream.fold.state import FoldState
 from stream.fold.story_record import StoryRecord
-from stream.stories.results import StoryDecision, StoryMerge, StorySplit
 
 
-class _Moment(msgspec.Struct):
-    """One record on its way through the fold, and what has followed from it so far."""
-
-    article: EmbeddedArticle
-    logged: int
-    event_time: int
-    stories: list[StoryEvent] = []
-    assignments: list[Assignment] = []
-    storylines: list[StorylineEvent] = []
-
-    def take(self, changes: tuple[list[StoryEvent], list[StorylineEvent]]) -> None:
-        self.stories.extend(changes[0])
-        self.storylines.extend(changes[1])
-
-    def folded(self, outcome: Outcome) -> Folded:
-        return Folded(
-            outcome, self.event_time, tuple(self.assignments), tuple(self.stories), tuple(self.storylines)
-        )
-
-
-class Fold:
+class Fold(Placement):
     """The step from one record of a shard's log to the next."""
-
-    def __init__(self, state: FoldState) -> None:
-        self.state = state
 
     @classmethod
     def empty(cls, settings: FoldSections) -> Self:
@@ -68,7 +40,7 @@ class Fold:
         """
         state = self.state
         published = None if article.retracted else article.published
-        moment = _Moment(article, logged, state.time.event_time(published, logged))
+        moment = Moment(article, logged, state.time.event_time(published, logged))
         moment.take(state.let_time_pass())
         known = state.registry.number_of(article.id)
         if known is None and article.retracted:  # under its url, which other articles' ids are made of
@@ -90,154 +62,71 @@ class Fold:
             return True
         return not article.retracted and article.content == entry.content and entry.story != NONE
 
-    def _place(self, moment: _Moment) -> Folded:
-        """A new article: as a copy to its leader's story, or as a report to the story it belongs to."""
-        article, number = moment.article, self.state.registry.next_number
-        if article.fingerprint is None:
-            raise LogFormatError(f"article {article.id!r} came without a fingerprint")
-        copy = self.state.copies.place(number, article.fingerprint, article.source, moment.event_time)
-        record = self.state.record_of(copy.leader) if copy.leader is not None else None
-        if record is not None and copy.leader is not None:
-            return self._place_copy(moment, copy, copy.leader, record)
-        return self._place_report(moment, copy, number)
-
-    def _place_copy(self, moment: _Moment, copy: CopyDecision, leader: int, record: StoryRecord) -> Folded:
+    def _correct(self, moment: Moment, number: int, record: StoryRecord) -> Folded:
+        """The same id with changed content: it stays where it is, unless it now carries another's text or event."""
         state, article = self.state, moment.article
-        state.stories.add_copy(record.number, leader, moment.event_time)
-        number = state.remember(article, record.number, leader, str(copy.kind))
-        record.add_copy(number, leader, article.source, article.language, article.published, moment.logged)
-        moment.stories.append(state.story_store.changed(record))
-        moment.storylines.extend(state.affairs.touch(record.number))
-        assignment = Assignment(
-            article_id=article.id,
-            story_id=record.id,
-            story_version=record.version,
-            method=Method.COPY,
-            outcome=explanations.copy_outcome(str(copy.kind)),
-            reason=Reason.COPY,
-            event_time=iso(moment.event_time),
-            copy_of=explanations.copy_of(copy, state.registry.id_of(leader)),
-            model=article.model,
-            article=explanations.assigned(article),
-        )
-        moment.assignments.append(assignment)
-        return moment.folded(assignment.outcome)
+        entry = state.registry.entry(number)
+        copy = self._copy_decision(moment, number)
+        leader = self._living_leader(copy, number)
+        there = state.record_of(leader) if leader is not None else None
+        if leader is not None and there is not None and leader not in (number, entry.leader):
+            state.copies.rename(number, self._leave(moment, number, entry, record))
+            state.registry.replace(number, _renewed(entry, article, there.number, leader, str(copy.kind)))
+            self._add_copy(moment, there, number, leader)
+            return self._corrected(moment, number, record.id, there, copy)
+        report = record.listed(number)
+        has_moved = report is not None and not report.on_same_matter(article.title, article.lead)
+        if leader is None and (entry.leader != NONE or has_moved):
+            return self._turn_report(moment, number, entry, record, copy)
+        state.registry.replace(number, _renewed(entry, article, entry.story, entry.leader, entry.kind))
+        record.correct(number, article, moment.logged)
+        return self._corrected(moment, number, record.id, record, copy)
 
-    def _place_report(self, moment: _Moment, copy: CopyDecision, number: int) -> Folded:
+    def _turn_report(
+        self, moment: Moment, number: int, entry: Entry, record: StoryRecord, copy: CopyDecision
+    ) -> Folded:
+        """A new version with a text of its own, or of another event: it goes to the story that it belongs to now."""
         state, article = self.state, moment.article
+        state.copies.rename_earlier(number, self._leave(moment, number, entry, record))
         decision = self._story_decision(moment, number)
-        record = state.story_store.open_record(decision.story)
-        if record is None:
-            record = state.story_store.create(decision.story, number, article.id, moment.logged)
-        state.remember(article, decision.story, NONE, "")
-        record.add_report(_report(number, article, decision), moment.logged, joined=not decision.created)
-        state.affairs.learn(decision, record, state.stories.weights_of)
-        moment.stories.append(state.story_store.changed(record))
-        moment.assignments.append(self._report_assignment(moment, copy, decision, record))
+        there = self._record_for(moment, decision, number)
+        state.registry.replace(number, _renewed(entry, article, there.number, NONE, ""))
+        there.add_report(report_of(number, article, decision), moment.logged, joined=not decision.created)
+        state.affairs.learn(decision, there, state.stories.weights_of)
         for merge in decision.merges:
             self._merge(moment, merge)
         if decision.split:
-            self._split(moment, record, decision.split)
+            self._split(moment, there, decision.split)
         moment.take(state.affairs.publish(decision.story, state.time.now))
-        return moment.folded(Outcome.UNIQUE)
+        return self._corrected(moment, number, record.id, state.record_of(number) or there, copy)
 
-    def _story_decision(self, moment: _Moment, number: int) -> StoryDecision:
-        article = moment.article
-        if article.evidence is None:
-            raise LogFormatError(f"article {article.id!r} came without evidence")
-        vector = np.frombuffer(article.vector, np.int8)
-        dated = article.published is not None
-        index = self.state.stories
-        return index.assign(number, article.evidence, vector, moment.event_time, dated, article.language)
-
-    def _report_assignment(
-        self, moment: _Moment, copy: CopyDecision, decision: StoryDecision, record: StoryRecord
-    ) -> Assignment:
-        state = self.state
-        rival = state.story_store.open_record(decision.rival.story) if decision.rival else None
-        score, factors = decision.score, explanations.factors(decision.factors)
-        return Assignment(
-            article_id=moment.article.id,
-            story_id=record.id,
-            story_version=record.version,
-            method=Method.NEW if decision.created else Method.JOINED,
-            outcome=Outcome.UNIQUE,
-            reason=explanations.reason(decision),
-            event_time=iso(moment.event_time),
-            near_miss=explanations.near_miss(copy, state.registry),
-            score=None if score is None else round(score, explanations.DIGITS),
-            threshold=round(decision.threshold, explanations.DIGITS),
-            bias=None if score is None else explanations.shown_bias(score, factors),
-            factors=factors,
-            rival=explanations.rival(decision.rival, rival, decision),
-            model=moment.article.model,
-            article=explanations.assigned(moment.article),
-        )
-
-    def _merge(self, moment: _Moment, merge: StoryMerge) -> None:
-        """Let one story live on in another, and say of each article that it moved."""
-        state = self.state
-        ended, record, moved = state.story_store.merge(merge.absorbed, merge.survivor, state.time.now)
-        state.affairs.describe(record)
-        moment.stories.extend((ended, state.story_store.changed(record)))
-        self._move(moment, moved, record, ended.story_id, merge)
-
-    def _split(self, moment: _Moment, record: StoryRecord, split: StorySplit) -> None:
-        """Let a part of a story be one of its own, as the index decided."""
-        state = self.state
-        copies = state.copies_among(record.members)
-        fresh, moved = state.story_store.split(record, split.fresh, split.leaving, copies, moment.logged)
-        for part in (record, fresh):
-            state.affairs.describe(part)
-        self._changed_or_emptied(moment, record)
-        moment.stories.append(state.story_store.changed(fresh))
-        self._move(moment, moved, fresh, record.id, split)
-
-    def _move(
-        self,
-        moment: _Moment,
-        moved: Sequence[int],
-        record: StoryRecord,
-        story_id: str,
-        decision: StoryMerge | StorySplit,
-    ) -> None:
-        """Say of each article that it moved from a story into that of the record, and by what decision."""
-        state = self.state
-        for number in moved:
-            if state.registry.holds(number):
-                entry = state.registry.entry(number)
-                entry.story = record.number
-                state.registry.replace(number, entry)
-                leader = state.leader_id(entry)
-                moment.assignments.append(explanations.moved(entry, leader, record, story_id, decision))
-
-    def _correct(self, moment: _Moment, number: int, record: StoryRecord) -> Folded:
-        """The same id with changed content stays in its story, which shows the new title."""
+    def _corrected(
+        self, moment: Moment, number: int, story_id: str, record: StoryRecord, copy: CopyDecision
+    ) -> Folded:
+        """Say that an article has a new version, and whether it moved with it."""
         state, article = self.state, moment.article
-        entry = state.registry.entry(number)
-        entry.content = article.content
-        entry.partition, entry.offset = article.origin.partition, article.origin.offset
-        state.registry.replace(number, entry)
-        record.correct(number, article, moment.logged)
         moment.stories.append(state.story_store.changed(record))
         moment.storylines.extend(state.affairs.touch(record.number))
+        entry = state.registry.entry(number)
         moment.assignments.append(
             Assignment(
                 article_id=article.id,
                 story_id=record.id,
                 story_version=record.version,
-                method=Method.CORRECTION,
+                method=Method.CORRECTION if record.id == story_id else Method.MOVED,
                 outcome=Outcome.CORRECTION,
                 reason=Reason.CORRECTED,
                 event_time=iso(moment.event_time),
                 copy_of=explanations.registered_copy(entry, state.leader_id(entry)),
+                near_miss=explanations.near_miss(copy, state.registry),
+                moved_from=None if record.id == story_id else story_id,
                 model=article.model,
                 article=explanations.assigned(article),
             )
         )
         return moment.folded(Outcome.CORRECTION)
 
-    def _retract(self, moment: _Moment, known: int | None) -> Folded:
+    def _retract(self, moment: Moment, known: int | None) -> Folded:
         """Take a withdrawn article out of its story; the last one to go closes it."""
         state, article = self.state, moment.article
         record = state.record_of(known) if known is not None else None
@@ -246,10 +135,7 @@ class Fold:
             return moment.folded(Outcome.RETRACTION)
         entry = state.registry.entry(known)
         if record is not None:
-            record.withdraw(known, entry.leader if entry.leader != NONE else known, moment.logged)
-            self._changed_or_emptied(moment, record)
-            if record.members and entry.leader == NONE:
-                state.stories.withdraw(record.number, known)
+            state.copies.rename(known, self._leave(moment, known, entry, record))
         entry.story = NONE
         entry.partition, entry.offset = article.origin.partition, article.origin.offset
         state.registry.replace(known, entry)
@@ -266,30 +152,42 @@ class Fold:
         )
         return moment.folded(Outcome.RETRACTION)
 
-    def _changed_or_emptied(self, moment: _Moment, record: StoryRecord) -> None:
-        """Say that a story has changed, or, where no article of it is left, that it is closed."""
+    def _leave(self, moment: Moment, number: int, entry: Entry, record: StoryRecord) -> int:
+        """Take an article out of its story; a copy of its text takes its place there, if there is one.
+
+        Return who leads the text from now on: that copy, or a number that no article has.
+        """
         state = self.state
-        if record.members:
-            moment.stories.append(state.story_store.changed(record))
-            moment.storylines.extend(state.affairs.touch(record.number))
-            return
-        state.stories.close(record.number)
-        moment.stories.append(state.story_store.close(record.number, state.time.now))
-        moment.take(state.affairs.withdraw(record.number, state.time.now))
+        is_report = entry.leader == NONE
+        heir = record.withdraw(number, number if is_report else entry.leader, moment.logged)
+        if heir is not None:
+            state.stories.rename(number, heir)
+        elif is_report and record.members:
+            state.stories.withdraw(record.number, number)
+        self._changed_or_emptied(moment, record)
+        if heir is not None:
+            self._inherit(moment, number, heir, record)
+        return heir if heir is not None else ~number
+
+    def _inherit(self, moment: Moment, number: int, heir: int, record: StoryRecord) -> None:
+        """Let all that carry a withdrawn text be copies of the first of them, and say so of each."""
+        registry = self.state.registry
+        for member in sorted(record.members):
+            if registry.holds(member) and registry.leader_of(member) == number:
+                entry = registry.entry(member)
+                entry.leader, entry.kind = (NONE, "") if member == heir else (heir, entry.kind)
+                registry.replace(member, entry)
+                moment.assignments.append(explanations.inherited(entry, self.state.leader_id(entry), record))
 
 
-def _report(number: int, article: EmbeddedArticle, decision: StoryDecision) -> Report:
-    return Report(
-        number=number,
-        article_id=article.id,
-        title=article.title,
-        url=article.url,
-        source=article.source,
-        language=article.language,
-        published=article.published,
-        centrality=decision.centrality,
-        keyterms=article.evidence.keyterms if article.evidence else (),
-        names=article.names,
-        lead=article.lead,
-        image=article.image,
+def _renewed(entry: Entry, article: EmbeddedArticle, story: int, leader: int, kind: str) -> Entry:
+    """The entry of an article after a new version of it."""
+    return msgspec.structs.replace(
+        entry,
+        story=story,
+        leader=leader,
+        kind=kind,
+        content=article.content,
+        partition=article.origin.partition,
+        offset=article.origin.offset,
     )

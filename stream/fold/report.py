@@ -4,6 +4,7 @@ from functools import cached_property
 
 import msgspec
 
+from stream.articles.page import content_of
 from stream.contract.events import ArticleShown
 from stream.contract.moments import iso
 from stream.fold.counting import count_name, earliest, latest
@@ -12,7 +13,25 @@ from stream.stories.text.tokenizer import words_of
 NEW_SHARE = (
     0.5  # of a lead's words, from which on it says something new; reworded leads of one event share more
 )
+SAME_MATTER = (
+    0.2  # of the content words of the shorter; two events have a twentieth in common, versions a half
+)
+HEIRS = 8  # copies of a report that could take its place
 TELLING_CHARACTERS = 4  # of a word that says something: shorter ones are mostly function words
+
+
+class Heir(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy of a report, and what a reader sees of it: it takes the report's place if that is withdrawn."""
+
+    number: int
+    article_id: str
+    title: str
+    url: str | None = None
+    source: str | None = None
+    language: str | None = None
+    published: int | None = None
+    lead: str = ""
+    image: str | None = None
 
 
 class Report(msgspec.Struct, dict=True):
@@ -41,6 +60,7 @@ class Report(msgspec.Struct, dict=True):
     names: tuple[str, ...] = ()
     lead: str = ""
     image: str | None = None
+    heirs: list[Heir] = []
 
     def carry(self, language: str | None, published: int | None) -> None:
         """Count an article with this text: the report itself, or a copy."""
@@ -53,6 +73,43 @@ class Report(msgspec.Struct, dict=True):
         """Count copies that came or were withdrawn."""
         self.copies += change
         self.__dict__.pop("shown", None)
+
+    def take_heir(self, heir: Heir) -> None:
+        """Remember a copy that could take this report's place, the first few."""
+        if len(self.heirs) < HEIRS:
+            self.heirs.append(heir)
+
+    def drop_copy(self, number: int) -> None:
+        """Take a withdrawn copy out of the counts, and what it carried where that is known."""
+        self.count_copies(-1)
+        for heir in self.heirs:
+            if heir.number == number:
+                self.heirs.remove(heir)
+                self._uncarry(heir.language)
+                break
+        self._find_dates()
+
+    def succeed(self) -> Heir:
+        """Let the first heir be the report: the same text under its name."""
+        heir = self.heirs.pop(0)
+        self._uncarry(self.language)
+        self.number, self.article_id, self.source = heir.number, heir.article_id, heir.source
+        self.language, self.published = heir.language, heir.published
+        self.correct(heir.title, heir.url, heir.lead, heir.image)
+        self.count_copies(-1)
+        self._find_dates()
+        return heir
+
+    def _uncarry(self, language: str | None) -> None:
+        if language and language in self.languages:
+            count_name(self.languages, language, -1)
+
+    def _find_dates(self) -> None:
+        """The extremes of the dates, where all articles that carry the text are known."""
+        if self.copies <= len(self.heirs):
+            dates = [heir.published for heir in self.heirs if heir.published is not None]
+            dates += [self.published] if self.published is not None else []
+            self.first_published, self.last_published = min(dates, default=None), max(dates, default=None)
 
     def correct(self, title: str, url: str | None, lead: str, image: str | None) -> None:
         """Change what readers see of the report."""
@@ -70,6 +127,11 @@ class Report(msgspec.Struct, dict=True):
         if not self.words or self.language != other.language:
             return False
         return len(self.words - other.words) >= NEW_SHARE * len(self.words)
+
+    def on_same_matter(self, title: str, lead: str) -> bool:
+        """Whether a new version of the article tells of the same: by the content words of headline and lead."""
+        mine, other = content_of(f"{self.title} {self.lead}"), content_of(f"{title} {lead}")
+        return len(mine & other) >= SAME_MATTER * min(len(mine), len(other))
 
     @cached_property
     def shown(self) -> ArticleShown:

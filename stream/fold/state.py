@@ -16,12 +16,13 @@ from stream.fold.article_registry import NONE, ArticleRegistry, Entry
 from stream.fold.settings import FoldSettings
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_store import StoryStore
-from stream.fold.stream_time import StreamTime
+from stream.fold.stream_time import LEAP, UNDATED, StreamTime
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
 from stream.storylines.settings import StorylineSettings
 
 HOUR = 3_600_000
+RENEWED = UNDATED  # articles before a leap of the clock whose time in the registry begins anew
 
 
 class _Progress(msgspec.Struct):
@@ -47,6 +48,7 @@ class FoldState:
         self._stories: StoryIndex | None = None
         self.model: str | None = None
         self.time = StreamTime()
+        self._before = 0
         self.registry = ArticleRegistry()
         self.copies = CopyIndex(copies)
         self.story_store = StoryStore(settings.retention_hours * HOUR)
@@ -89,8 +91,20 @@ class FoldState:
             )
 
     def let_time_pass(self) -> tuple[list[StoryEvent], list[StorylineEvent]]:
-        """Forget what is older than the windows; close what is idle, and drop what ended long ago."""
+        """Forget what is older than the windows; close what is idle, and drop what ended long ago.
+
+        Nothing is forgotten before the clock has settled. Where it leaps, the articles that came just before were
+        stamped by the clock that was wrong.
+        """
         now = self.time.now
+        if abs(now - self._before) > LEAP:
+            self.registry.renew(RENEWED, now + self._settings.register_hours * HOUR)
+            self.story_store.renew(now)
+        self._before = now
+        if self._stories is not None:
+            self._stories.tick(now)
+        if not self.time.settled:
+            return [], []
         self.registry.expire(now)
         closed = self._stories.close_idle(now) if self._stories is not None else []
         for number in closed:
@@ -155,6 +169,7 @@ class FoldState:
         """
         progress = msgspec.msgpack.decode(arrays["progress"].tobytes(), type=_Progress)
         self.time, self.model, self._dimensions = progress.time, progress.model, progress.dimensions
+        self._before = self.time.now
         self.story_store = StoryStore.restore(self._settings.retention_hours * HOUR, arrays["story_store"])
         self.affairs.restore(
             self._settings.retention_hours * HOUR, self.story_store, _of("storylines", arrays)

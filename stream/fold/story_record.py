@@ -8,7 +8,7 @@ import msgspec
 from stream.contract.storylines import Related
 from stream.embed.record import EmbeddedArticle
 from stream.fold.counting import add, count_name, earliest, latest
-from stream.fold.report import Report
+from stream.fold.report import Heir, Report
 
 SHOWN_ARTICLES = 20  # a snapshot is read by people and stays well under Kafka's 1 MB message
 HELD_TERMS = 48  # keywords or names: more than any story shows; bounds a long affair
@@ -73,12 +73,15 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         language: str | None,
         published: int | None,
         seen: int,
+        heir: Heir | None = None,
     ) -> None:
-        """Take in another article with the text of `leader`."""
+        """Take in another article with the text of `leader`; `heir`: what it would show in the leader's place."""
         for report in self.reports:
             if report.number == leader:
                 report.count_copies(1)
                 report.carry(language, published)
+                if heir is not None:
+                    report.take_heir(heir)
         self._add_member(number, leader, source, language, published, seen)
 
     def _add_member(
@@ -99,6 +102,10 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         self.first_published = earliest(self.first_published, published)
         self.last_published = latest(self.last_published, published)
 
+    def listed(self, number: int) -> Report | None:
+        """The report of this number, if the story lists it."""
+        return next((report for report in self.reports if report.number == number), None)
+
     def correct(self, number: int, article: EmbeddedArticle, seen: int) -> None:
         """Show what a new version of an article says."""
         for report in self.reports:
@@ -106,21 +113,33 @@ class StoryRecord(msgspec.Struct, kw_only=True):
                 report.correct(article.title, article.url, article.lead, article.image)
         self.last_seen = max(self.last_seen, seen)
 
-    def withdraw(self, number: int, leader: int, seen: int) -> None:
-        """Take a retracted article out of the counts and the list."""
-        source = self.members.pop(number)
-        self.carried[leader] -= 1
-        if not self.carried[leader]:
-            del self.carried[leader]
-        count_name(self.sources, source, -1)
-        for report in self.reports:
-            if report.number == number:
-                self._forget_terms(report)
-        self.reports = [report for report in self.reports if report.number != number]
-        for report in self.reports:
-            if report.number == leader:
-                report.count_copies(-1)
+    def withdraw(self, number: int, leader: int, seen: int) -> int | None:
+        """Take a retracted article out of all that the story shows.
+
+        Where it was a report whose text others carry, the first of them takes its place: return its number.
+        """
+        count_name(self.sources, self.members.pop(number), -1)
         self.last_seen = max(self.last_seen, seen)
+        add(self.carried, leader, -1)
+        report = next((report for report in self.reports if report.number == leader), None)
+        heir = None
+        if report is not None:
+            before = dict(report.languages)
+            if number != leader:
+                report.drop_copy(number)
+            elif report.heirs:
+                heir = report.succeed().number
+                add(self.carried, heir, self.carried.pop(leader))
+                self.founder = heir if self.founder == leader else self.founder
+            else:
+                self._forget_terms(report)
+                self.reports.remove(report)
+                report.languages = {}
+            for language, count in before.items():
+                count_name(self.languages, language, report.languages.get(language, 0) - count)
+        if len(self.reports) == len(self.carried):  # of the others no dates are known
+            self._sum_up()
+        return heir
 
     def _forget_terms(self, report: Report) -> None:
         for held, terms in ((self.keyterms, report.keyterms), (self.names, report.names)):

@@ -117,6 +117,11 @@ class StoryStore:
         record = self._take(number)
         return StoryEvent(StoryEventType.CLOSED, record.id, self._end(record, "closed", now, -1))
 
+    def renew(self, now: int) -> None:
+        """Let what ended by a clock that was ahead be forgotten a retention from now."""
+        for ended in self._ended:
+            ended.forget_at = min(ended.forget_at, now + self._retention)
+
     def expire(self, now: int) -> list[StoryEvent]:
         """Tombstones for the stories that ended longer ago than the retention."""
         events = []

@@ -2,26 +2,55 @@
 
 import msgspec
 
+HOUR = 3_600_000
+VOTES = (
+    5  # dated articles whose median the clock follows where one leaps: a wrong date never has the majority
+)
+LEAP = 48 * HOUR  # ahead of the clock by more than this and the time logged since, a date must be confirmed
+UNDATED = 100  # records after which a stream that has hardly a date is believed to have none
+
 
 class StreamTime(msgspec.Struct):
-    """The running maximum of event times, and the logged time of the record before.
+    """What most recent articles say the time is, and the logged time of the record before.
 
-    A dated article happened when its source says, but never after it was logged. An undated one happened as
-    much after the stream time as was logged since the record before it. Late articles never turn the time back.
+    A dated article happened when its source says, but never after it was logged. An undated one happened as much
+    after the stream time as was logged since the record before it. The clock follows the latest article while it
+    moves on by days; further it goes only where most of the last VOTES dated articles are, so a single date of 2099
+    moves nothing. Until so many were seen it may be set back, for the first may be the wrong one; then never.
+    `voted`: dated articles so far, `seen`: records.
     """
 
     now: int = 0
     logged: int | None = None
+    recent: list[int] = []
+    voted: int = 0
+    seen: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the clock is never set back again: nothing is forgotten before."""
+        return self.voted >= VOTES or self.seen >= UNDATED
 
     def event_time(self, published: int | None, logged: int) -> int:
         """Return the event time of the next record of the log and move the stream time on."""
+        self.seen += 1
         elapsed = max(0, logged - self.logged) if self.logged is not None else 0
-        if published is not None:
-            happened = min(published, logged)
-        elif self.now:
-            happened = min(self.now + elapsed, logged)
-        else:
-            happened = logged
         self.logged = logged if self.logged is None else max(self.logged, logged)
-        self.now = max(self.now, happened)
+        if published is None:
+            happened = min(self.now + elapsed, logged) if self.now else logged
+            self.now = max(self.now, happened)
+            return happened
+        happened = min(published, logged)
+        self._vote(happened, elapsed)
         return happened
+
+    def _vote(self, happened: int, elapsed: int) -> None:
+        self.recent = [*self.recent, happened][-VOTES:]
+        self.voted += 1
+        middle = sorted(self.recent)[(len(self.recent) - 1) // 2]
+        if self.voted <= VOTES and self.seen <= UNDATED:
+            self.now = middle
+        elif happened <= self.now + elapsed + LEAP:
+            self.now = max(self.now, happened)
+        else:
+            self.now = max(self.now, middle)

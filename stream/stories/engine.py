@@ -94,11 +94,9 @@ class StoryEngine:
         if slots != len(self.workspace.candidates.posted):
             self.workspace = self.workspace._replace(candidates=new_candidates(slots))
 
-    def pass_time(self, moment: int) -> int:
-        """Move stream time on to a moment, unless it is later already; return it."""
-        counters = self.state.stream.counters
-        counters[STREAM_TIME] = now = max(int(counters[STREAM_TIME]), moment)
-        return now
+    def set_time(self, moment: int) -> None:
+        """Set the moment at which what comes next arrives."""
+        self.state.stream.counters[STREAM_TIME] = moment
 
     def number_of(self, story: int) -> int:
         """The number of the story in a slot."""
@@ -159,6 +157,11 @@ class StoryEngine:
     def withdraw(self, story: int, article: int) -> None:
         """Forget a withdrawn article, by its number, of a story slot that has other ones."""
         withdraw_article(self.state, self.workspace.lookup, story, article)
+
+    def rename(self, article: int, other: int) -> None:
+        """Let what an article said of its story be said by another with the same text."""
+        articles = self.state.exemplars.article
+        articles[articles == article] = other
 
     def close(self, story: int) -> None:
         """End a story, given its slot."""

@@ -1,11 +1,10 @@
 """The story index: one article in, the story it belongs to out. A pure function of the calls made."""
 
-import heapq
-
 import numpy as np
 
 from stream.errors import ModelMismatchError
 from stream.stories.assign import NEW_STORY, NO_JOIN, Rules
+from stream.stories.deadlines import Deadlines
 from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED
 from stream.stories.decision.scorer import NO_SCORE, scorers
 from stream.stories.engine import ArticleGiven, StoryEngine
@@ -43,6 +42,7 @@ class StoryIndex:
 
     def _begin(self, settings: StorySettings, state: StoryState) -> None:
         self._settings = settings
+        self._now = 0
         self._learned = settings.decision == "learned"
         self._join, self._merge, self._halves = scorers(settings.model)
         self._merge_threshold = self._merge.threshold - settings.shift
@@ -51,8 +51,9 @@ class StoryIndex:
         self._engine = StoryEngine(state)
         open_slots = np.flatnonzero(state.stories.number >= 0).tolist()
         self._slots = {self._engine.number_of(slot): slot for slot in open_slots}
-        self._deadlines = [(self._deadline(slot), number) for number, slot in self._slots.items()]
-        heapq.heapify(self._deadlines)
+        self._deadlines = Deadlines()
+        for number, slot in self._slots.items():
+            self._deadlines.expect(number, self._deadline(slot))
         self._shift = 0.0
 
     def _rules_of(self, settings: StorySettings) -> Rules:
@@ -97,7 +98,7 @@ class StoryIndex:
         source's word. `language`: a code such as `en`, or None where unknown.
         """
         engine = self._engine
-        engine.pass_time(event_time)
+        engine.set_time(max(self._now, event_time))
         engine.place(ArticleGiven(number, evidence, vector, event_time, dated, language), self._rules)
         self._shift = engine.threshold - self._rules.threshold
         scored = min(engine.count, MAX_SCORED) if self._learned else engine.count
@@ -195,9 +196,8 @@ class StoryIndex:
 
     def _note(self, story: int) -> int:
         number = self._engine.number_of(story)
-        if number not in self._slots:
-            self._slots[number] = story
-            heapq.heappush(self._deadlines, (self._deadline(story), number))
+        self._slots[number] = story
+        self._deadlines.expect(number, self._deadline(story))
         return number
 
     def _merged(self) -> tuple[StoryMerge, ...]:
@@ -244,15 +244,24 @@ class StoryIndex:
             factors=self._halves.factors(workspace.merge_features[0]),
         )
 
+    def tick(self, now: int) -> None:
+        """Set the clock: what comes next came at stream time `now`, or at its event time where that is later."""
+        self._now = now
+
     def add_copy(self, story: int, leader: int, event_time: int) -> None:
         """A copy of article `leader` came: the story lives on; its centre and its span stay as they were."""
         del leader
-        self._engine.pass_time(event_time)
+        self._engine.set_time(max(self._now, event_time))
         self._engine.note_arrival(self._slots[story])
+        self._deadlines.expect(story, self._deadline(self._slots[story]))
 
     def withdraw(self, story: int, article: int) -> None:
         """An article of a story was withdrawn, and others are left: from now on nothing is compared with it."""
         self._engine.withdraw(self._slots[story], article)
+
+    def rename(self, number: int, other: int) -> None:
+        """Let article `other`, which carries the text of article `number`, stand in its place."""
+        self._engine.rename(number, other)
 
     def close(self, story: int) -> None:
         """End a story that the fold emptied."""
@@ -260,19 +269,11 @@ class StoryIndex:
 
     def close_idle(self, now: int) -> list[int]:
         """End the stories without a new article for longer than the window at stream time `now`."""
-        self._engine.pass_time(now)
-        closed = []
-        while self._deadlines and self._deadlines[0][0] < now:
-            _, number = heapq.heappop(self._deadlines)
-            slot = self._slots.get(number)
-            if slot is None:
-                continue
-            deadline = self._deadline(slot)
-            if deadline < now:
-                closed.append(number)
-            else:
-                heapq.heappush(self._deadlines, (deadline, number))
-        closed.sort()
+        self.tick(now)
+        passed = [number for number in self._deadlines.passed(now) if number in self._slots]
+        closed = sorted(number for number in passed if self._deadline(self._slots[number]) < now)
+        for number in set(passed).difference(closed):
+            self._deadlines.expect(number, self._deadline(self._slots[number]))
         for number in closed:
             self.close(number)
         return closed

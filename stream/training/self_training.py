@@ -109,6 +109,7 @@ class TrainingRun:
         splitting: bool = False,
     ) -> None:
         self._engine = StoryEngine(new_state(dimensions))
+        self._now = 0
         self._join = Scorer(fitted.join, JOIN_FEATURES) if fitted else None
         self._merge = Scorer(fitted.merge, MERGE_FEATURES) if fitted and merging else None
         self._halves = Scorer(linear_part(fitted.merge), MERGE_FEATURES) if fitted and splitting else None
@@ -172,7 +173,9 @@ class TrainingRun:
 
     def _close_idle(self, moment: int) -> None:
         """Move the stream's time on, and end the stories that have been idle for the window."""
-        now, stories = self._engine.pass_time(moment), self._engine.state.stories
+        self._now = now = max(self._now, moment)
+        self._engine.set_time(now)
+        stories = self._engine.state.stories
         idle = (stories.number >= 0) & (stories.last_arrival + WINDOW < now)
         for slot in np.flatnonzero(idle).tolist():
             del self._labels[slot]

@@ -48,20 +48,20 @@ def test_evaluate_tells_the_agreement_of_first_and_repaired_stories(labelled, tm
 
 def test_an_undated_first_article_does_not_keep_the_stories_of_an_old_stream_open(tmp_path):
     quake = "Strong earthquake shakes Valparaiso harbour, thousands leave their homes"
+    between = ("Bakers of Lund win cup", "Ferry stuck off Oban", "Tram line opens", "Zoo counts its owls")
+    dated = [
+        ("then", quake, "2020-01-01T08:00:00Z", "quake"),
+        *((title, title, "2020-12-31T08:00:00Z", title) for title in between),
+        ("a year later", f"{quake} again", "2021-01-01T08:00:00Z", "new"),
+    ]
     articles = [
         {"id": "undated", "title": "Rail workers of Norrland begin a three day strike", "cluster": "strike"},
-        {"id": "then", "title": quake, "published_at": "2020-01-01T08:00:00Z", "cluster": "quake"},
-        {
-            "id": "a year later",
-            "title": f"{quake} again",
-            "published_at": "2021-01-01T08:00:00Z",
-            "cluster": "new",
-        },
+        *({"id": i, "title": title, "published_at": day, "cluster": label} for i, title, day, label in dated),
     ]
     file = tmp_path / "old.jsonl"
     file.write_text("".join(json.dumps(article) + "\n" for article in articles))
     (run,) = evaluation_of(file, load_settings(), 1, NOW).runs
-    assert len(set(run.repaired.values())) == 3
+    assert len(set(run.repaired.values())) == len(articles)
 
 
 def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, tmp_path, monkeypatch):

@@ -73,9 +73,18 @@ def test_a_copy_keeps_its_story_open(index):
 
 def test_a_backfilled_article_opens_a_story_that_lives_a_whole_window(index):
     assign(index, 0, STRIKE, hours=24 * 365, seed=5)
+    index.tick(START + 24 * 365 * HOUR)
     assign(index, 1, QUAKE, hours=0)
     assert index.close_idle(START + 24 * 365 * HOUR) == []
     assert assign(index, 2, QUAKE_LATER, hours=1).story == 1
+
+
+def test_a_story_begun_by_a_clock_that_was_ahead_is_idle_when_its_last_article_says(index):
+    assign(index, 0, QUAKE, hours=24 * 365)
+    index.tick(START)
+    index.add_copy(0, leader=0, event_time=START)
+    assert index.close_idle(START + StorySettings().window) == []
+    assert index.close_idle(START + StorySettings().window + 1) == [0]
 
 
 def test_a_closed_story_takes_no_more_articles(index):
