@@ -13,7 +13,7 @@ from time import time
 
 import msgspec
 
-from stream.board.store import Store
+from stream.board.store import Connection, Store
 from stream.errors import SettingsError
 
 SCHEMA = """
@@ -61,7 +61,9 @@ class Marks:
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, factory=Connection
+            )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as error:

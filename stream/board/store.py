@@ -7,7 +7,7 @@ doubles nothing. WAL lets readers go on while a batch is written.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,14 @@ WAL_BYTES = 16 << 20  # to which the log is cut after a checkpoint
 TABLES = ("facts", "offsets", "stories", "story_languages", "articles", "storylines", "removed", "story_text")
 
 Source = tuple[str, int]  # topic and partition
+
+
+class Connection(sqlite3.Connection):
+    """A connection that is closed when nothing holds it any more: that of a reader lasts as long as its thread."""
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # it could not be opened
+            self.close()
 
 
 class Store:
@@ -120,7 +128,9 @@ def set_offsets(connection: sqlite3.Connection, offsets: dict[Source, int]) -> N
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, factory=Connection
+    )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,6 +1,7 @@
 """What readers type is never read as FTS5's syntax, and scripts without blanks are found."""
 
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +11,7 @@ from stream.board.full_text import indexed, match_query
 
 
 @pytest.fixture(scope="module")
-def words() -> sqlite3.Connection:
+def words() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")
     connection.execute(
         "CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')"
@@ -21,7 +22,8 @@ def words() -> sqlite3.Connection:
         "Quake shakes O'Higgins province",
     ):
         connection.execute("INSERT INTO t VALUES (?)", (indexed(text),))
-    return connection
+    yield connection
+    connection.close()
 
 
 def found(words: sqlite3.Connection, sent: str) -> list[int]:
