@@ -2,10 +2,14 @@
 # Run the unit tests on every supported Python that is installed, beside the one of .venv. Arguments go to pytest.
 #
 # Each gets an environment in build/, with what deploy/requirements.lock pins but PyTorch: the tests that need it are
-# skipped there. Pythons are looked for as uv does: on the path, pyenv's, and those that uv fetched itself.
+# skipped there. Pythons are looked for on the path, among pyenv's, and among those that uv fetched itself.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/build/uv/bin:$PATH"
+# The commands that pyenv puts on the path fail for all but the versions that it is set to.
+for python in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin; do
+    PATH="$PATH:$python"
+done
 mkdir -p build
 grep -vE '^(torch|sentence-transformers|nvidia-|cuda-|triton)' deploy/requirements.lock >build/requirements-light.txt
 own=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
