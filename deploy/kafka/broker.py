@@ -174,7 +174,7 @@ class Broker:
 
         Otherwise it comes up as its former self, finishes transactions under that name, and is fenced in the midst
         of it: Apache Kafka 4.4 then takes partitions without a leader for deleted and leaves out their end markers,
-        so that an aborted batch is read after all (docs/decisions/0001-kafka-rules.md, "A broker that runs alone").
+        so that an aborted batch is read after all (docs/decisions/0007-kafka-faults.md, "A broker that runs alone").
         """
         settings = self._write_properties(
             "controller.properties", properties, log_folder="log", template="controller.properties"

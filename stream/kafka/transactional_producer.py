@@ -5,7 +5,7 @@ epoch. The first one may still arrive, delayed in the network or in a stopped br
 aborts, part of the transaction that follows, and a late TxnOffsetCommit turns the offsets back (KIP-890 cures it for
 clients of EndTxn version 5, which aiokafka does not speak). Only a new epoch fences what is in flight, and only
 initialising the transactional id anew brings one. So the producer fails here; its owner makes another and reads the
-committed offset anew. docs/decisions/0001-kafka-rules.md, "The late EndTxn".
+committed offset anew. docs/decisions/0007-kafka-faults.md, "The late EndTxn".
 """
 
 import asyncio

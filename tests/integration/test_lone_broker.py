@@ -1,6 +1,6 @@
 """A broker that runs alone is killed: what it had not committed stays unseen, whenever a transaction runs out.
 
-docs/decisions/0001-kafka-rules.md, "A broker that runs alone". Without the controller that fences the former broker
+docs/decisions/0007-kafka-faults.md, "A broker that runs alone". Without the controller that fences the former broker
 first, some of these transactions end in the moment in which their partitions have no leader, and are read after all.
 """
 
