@@ -36,7 +36,7 @@ ENDINGS = ("...", "… Read more", " Continue reading", " [+{} chars]", "")
 
 
 class Newsroom:
-    """Outlets with their page furniture, and the edits they make."""
+    """Outlets with their boilerplate, and the edits they make."""
 
     def __init__(self, texts: list[str], outlets: int, clean: bool, rng: random.Random) -> None:
         self.texts = texts

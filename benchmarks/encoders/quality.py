@@ -1,4 +1,4 @@
-"""How well an encoder tells stories apart on labelled articles.
+"""How well an encoder separates stories on labelled articles.
 
     python benchmarks/encoders/quality.py MODEL[,MODEL...] LABELLED.jsonl...
 

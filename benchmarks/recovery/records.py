@@ -72,18 +72,18 @@ def _events(random: Random) -> Iterator[int]:
             yield max(1, newest - random.randrange(RECENT_EVENTS))
 
 
-def _report(told: SyntheticArticle, random: Random, rng: np.random.Generator) -> EmbeddedArticle:
+def _report(source: SyntheticArticle, random: Random, rng: np.random.Generator) -> EmbeddedArticle:
     keyterms = tuple(f"word {bucket}" for bucket in random.sample(range(60_000), KEYTERMS))
     return EmbeddedArticle(
         id="",
         origin=Origin(0, 0),
         ingested=0,
-        title=f"Event {told.event}: what is known after number {random.randrange(10**9)} and before the next",
+        title=f"Event {source.event}: what is known after number {random.randrange(10**9)} and before the next",
         language="en",
         model=MODEL,
-        vector=told.vector.tobytes(),
+        vector=source.vector.tobytes(),
         fingerprint=_fingerprint(rng),
-        evidence=msgspec.structs.replace(told.evidence, keyterms=keyterms),
+        evidence=msgspec.structs.replace(source.evidence, keyterms=keyterms),
     )
 
 

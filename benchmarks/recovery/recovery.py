@@ -123,7 +123,7 @@ def memory_control(size: int) -> float:
 
 
 def peak_memory() -> int:
-    """Most memory this process held, bytes. (Linux; getrusage would tell the parent's in a fresh child.)"""
+    """Most memory this process held, bytes. (Linux; getrusage would give the parent's in a fresh child.)"""
     status = Path("/proc/self/status").read_text()
     return 1024 * int(status.split("VmHWM:")[1].split()[0])
 

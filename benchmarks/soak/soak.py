@@ -126,7 +126,7 @@ async def _full_load(
     await asyncio.gather(
         *[await producer.send(topic, value, key=key) for key, value in feed.take(CALIBRATION)]
     )
-    while _processed(worker) < before + CALIBRATION:  # noqa: ASYNC110 - the other process tells no event
+    while _processed(worker) < before + CALIBRATION:  # noqa: ASYNC110 - the other process has no event to wait for
         await asyncio.sleep(0.2)
     return CALIBRATION / (monotonic() - begin)
 

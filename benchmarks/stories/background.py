@@ -40,14 +40,14 @@ def count(files: list[Path], out: Path) -> None:
             found, numbers = names_of(title, text)
             names[list({name_bucket(name) for name in found + numbers})] += 1
             articles += 1
-    words, told = np.flatnonzero(terms >= LEAST), np.flatnonzero(names >= LEAST)
+    words, held = np.flatnonzero(terms >= LEAST), np.flatnonzero(names >= LEAST)
     np.savez_compressed(
         out,
         articles=np.int64(articles),
         term_buckets=words.astype(np.uint32),
         term_counts=terms[words].astype(np.uint16),
-        name_buckets=told.astype(np.uint32),
-        name_counts=names[told].astype(np.uint16),
+        name_buckets=held.astype(np.uint32),
+        name_counts=names[held].astype(np.uint16),
     )
 
 

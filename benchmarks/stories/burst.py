@@ -31,7 +31,7 @@ PART = 500
 
 
 def events_of_five(count: int, first: int, seed: int) -> list[int]:
-    """The event of each article: `count` events, numbered from `first`, each told five times, among each other."""
+    """The event of each article: `count` events, numbered from `first`, each reported five times, interleaved."""
     rng = random.Random(seed)
     moments = [
         (number + rng.random() * 50, first + number) for number in range(count) for _ in range(PER_EVENT)

@@ -39,7 +39,7 @@ Results = dict[str, Any]
 
 
 class Rival(Protocol):
-    """Finds stories by each of some settings, and tells the seconds of a pass.
+    """Finds stories by each of some settings, and reports the seconds of a pass.
 
     `whole_stream`: it reads all articles before it names the first one's story. `seeds`: passes worth making.
     """
@@ -159,7 +159,7 @@ def f1_of(scores: dict[str, dict[str, float]]) -> str:
 
 
 def described(tuned: list[LabelledSet], judged: list[LabelledSet]) -> Results:
-    """What the sets are; tells whether two runs read the same ones."""
+    """What the sets are: shows whether two runs read the same ones."""
     return {
         one.name: {
             "digest": one.digest,

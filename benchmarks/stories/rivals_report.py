@@ -56,8 +56,8 @@ def markdown(results: dict[str, Any], unseen: dict[str, dict[str, float]]) -> st
     lines += ["## Settings and speed", "", SPEED, "", *_settings(engines), ""]
     lines += ["## Every figure", ""]
     for name, one in sets.items():
-        told = f"{one['articles']:,} articles, {one['stories']} stories"
-        lines += [f"### {name}: {told}", "", *_details(name, engines), ""]
+        counts = f"{one['articles']:,} articles, {one['stories']} stories"
+        lines += [f"### {name}: {counts}", "", *_details(name, engines), ""]
     versions = ", ".join(f"{name} {version}" for name, version in results.get("versions", {}).items())
     load = ", ".join(str(load) for load in results["machine"]["load"])
     lines += [f"{versions}; load average {load} on {results['machine']['processors']} shared processors."]

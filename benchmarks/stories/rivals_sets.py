@@ -95,7 +95,7 @@ class Stream:
         return [leads[place] for place in self._order]
 
     def similarities(self, channels: Sequence[str]) -> np.ndarray:
-        """Cosines of all pairs: float32 [channels, articles, articles]; `similarity_seconds` tells what they cost."""
+        """Cosines of all pairs: float32 [channels, articles, articles]; `similarity_seconds` is what they cost."""
         for channel in channels:
             if channel not in self._similarities:
                 began = process_time()

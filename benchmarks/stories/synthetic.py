@@ -40,10 +40,10 @@ def synthetic_articles(events: Iterator[int], seed: int, every: int = MINUTE) ->
         event_names = own.integers(0, TERM_BUCKETS, EVENT_NAMES)
         direction = own.normal(size=DIMENSIONS)
         common = buckets[np.searchsorted(cumulative, rng.random(WORDS))]
-        told = event_words[rng.random(EVENT_WORDS) < 0.5]
-        words = np.unique(np.concatenate([common, told, boilerplate]))[:256]
-        in_lead = np.isin(words, told) | (rng.random(len(words)) < 0.1)
-        counts = np.where(np.isin(words, told), 3, 1) + (rng.random(len(words)) < 0.2)
+        chosen = event_words[rng.random(EVENT_WORDS) < 0.5]
+        words = np.unique(np.concatenate([common, chosen, boilerplate]))[:256]
+        in_lead = np.isin(words, chosen) | (rng.random(len(words)) < 0.1)
+        counts = np.where(np.isin(words, chosen), 3, 1) + (rng.random(len(words)) < 0.2)
         names = np.unique(
             np.concatenate([event_names[rng.random(EVENT_NAMES) < 0.6], rng.zipf(1.3, 12) % 5_000])
         )

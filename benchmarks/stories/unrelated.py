@@ -37,7 +37,7 @@ EVERY = 9_000  # milliseconds between articles: 200,000 in three weeks, the wind
 BATCH = 512
 BOUND = 2  # times the largest true story, on labelled streams
 STORY_BOUND, STORYLINE_BOUND = 3, 5  # articles and stories, among unrelated articles
-NAMED = 8  # wrong stories told in full
+NAMED = 8  # wrong stories listed in full
 
 
 class Desk:
@@ -76,7 +76,7 @@ class Desk:
 
 
 def run(articles: int, seed: int) -> dict[str, Any]:
-    """Fold unrelated articles; tell the sizes of the stories, and what the wrong ones share."""
+    """Fold unrelated articles; return the sizes of the stories, and what the wrong ones share."""
     news = SyntheticNews(seed).articles(iter(range(articles)), START, EVERY)
     desk = Desk()
     made: dict[str, NewsArticle] = {}
@@ -117,10 +117,10 @@ def groups(stories: dict[str, str]) -> list[list[str]]:
 
 def wrong_stories(stories: dict[str, str], made: dict[str, NewsArticle]) -> list[dict[str, Any]]:
     """What the articles of the largest wrong stories have in common."""
-    told = []
+    listed = []
     for names in groups(stories)[:NAMED]:
         subjects = [made[name].subject for name in names]
-        told.append(
+        listed.append(
             {
                 "articles": len(names),
                 "outlets": len({made[name].outlet for name in names}),
@@ -133,7 +133,7 @@ def wrong_stories(stories: dict[str, str], made: dict[str, NewsArticle]) -> list
                 "places": sorted({subject.place for subject in subjects}),
             }
         )
-    return told
+    return listed
 
 
 def shared(stories: dict[str, str], made: dict[str, NewsArticle], seed: int) -> dict[str, dict[str, float]]:

@@ -25,8 +25,8 @@ STANDING_SENTENCES = 4  # of an outlet, around every article
 SHARED_SENTENCES = 3  # on every page of every outlet
 SENTENCE = 14  # words
 BODY = (8, 24)  # sentences of an article
-SUBJECT_WORDS = 10  # that tell an event; a fifth of the words of its articles
-COMMON = 300  # the most frequent words tell nothing
+SUBJECT_WORDS = 10  # that describe an event; a fifth of the words of its articles
+COMMON = 300  # the most frequent words say nothing
 UNDATED = 0.1
 
 
@@ -58,22 +58,22 @@ class SyntheticNews:
         by_frequency = sorted(vocabulary, key=vocabulary.__getitem__)
         self._words = [word for word in by_frequency if word.isascii() and word.isalpha() and len(word) > 1]
         self._zipf = _zipf(len(self._words))
-        telling = self._words[COMMON:]
-        names = [telling[k].capitalize() for k in rng.integers(0, len(telling), 2 * PEOPLE + PLACES)]
+        rare_words = self._words[COMMON:]
+        names = [rare_words[k].capitalize() for k in rng.integers(0, len(rare_words), 2 * PEOPLE + PLACES)]
         self._people = [
             f"{first} {last}" for first, last in zip(names[:PEOPLE], names[PEOPLE:], strict=False)
         ]
         self._places = names[2 * PEOPLE :]
         self._people_zipf, self._places_zipf = _zipf(PEOPLE), _zipf(PLACES)
         self._outlets = [
-            (f"{self._places[k]} {telling[k].capitalize()}", self._sentences(rng, STANDING_SENTENCES))
+            (f"{self._places[k]} {rare_words[k].capitalize()}", self._sentences(rng, STANDING_SENTENCES))
             for k in range(OUTLETS)
         ]
         self._footer = self._sentences(rng, SHARED_SENTENCES)
 
     @cached_property
-    def _telling(self) -> np.ndarray:
-        """Zipf's law without the words that tell nothing."""
+    def _rare_zipf(self) -> np.ndarray:
+        """Zipf's law without the words that say nothing."""
         rest = self._zipf[COMMON:] - self._zipf[COMMON - 1]
         return rest / rest[-1]
 
@@ -85,10 +85,10 @@ class SyntheticNews:
 
     def _subject(self, event: int) -> Subject:
         rng = np.random.default_rng([self._seed, 1, event])
-        telling = COMMON + np.searchsorted(self._telling, rng.random(SUBJECT_WORDS))
+        rare_words = COMMON + np.searchsorted(self._rare_zipf, rng.random(SUBJECT_WORDS))
         people = np.searchsorted(self._people_zipf, rng.random(2))
         return Subject(
-            words=tuple(self._words[k] for k in telling),
+            words=tuple(self._words[k] for k in rare_words),
             people=tuple(self._people[k] for k in people),
             place=self._places[int(np.searchsorted(self._places_zipf, rng.random()))],
         )
@@ -112,9 +112,9 @@ class SyntheticNews:
     def _sentences(self, rng: np.random.Generator, count: int, subject: Subject | None = None) -> list[str]:
         words = [self._words[k] for k in np.searchsorted(self._zipf, rng.random(count * SENTENCE))]
         if subject is not None:
-            told = (*subject.words, *subject.words, *subject.people, subject.place)
+            chosen = (*subject.words, *subject.words, *subject.people, subject.place)
             for place in np.flatnonzero(rng.random(len(words)) < 0.2):
-                words[place] = told[rng.integers(len(told))]
+                words[place] = chosen[rng.integers(len(chosen))]
             for place in np.flatnonzero(
                 rng.random(len(words)) < 0.02
             ):  # people in the news, beside the event

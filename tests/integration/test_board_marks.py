@@ -1,4 +1,4 @@
-"""The loop from an editor's eye to the decision: look, mark, export, tune, and find what was marked told better.
+"""The loop from an editor's eye to the decision: look, mark, export, tune, and find the marks followed.
 
 The stories are those of a worker whose granularity is set far too fine. An editor who knows the sample corpus marks
 them on the board; what they mark is exported, tuned on, and folded again.

@@ -23,7 +23,7 @@ def blocks(page: str, kind: str) -> list[str]:
 
 
 @pytest.fixture
-async def told(newsroom: Newsroom) -> Newsroom:
+async def filled(newsroom: Newsroom) -> Newsroom:
     """A newsroom with one story on its topic."""
     await newsroom.send([(b"ferry", article("ferry", "Ferry returns to the strait"))], partition=0)
     with newsroom.worker() as worker:
@@ -32,9 +32,9 @@ async def told(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-async def test_the_consumers_of_the_page_read_the_stories(told: Newsroom):
+async def test_the_consumers_of_the_page_read_the_stories(filled: Newsroom):
     (program,) = blocks("consuming.md", "python")
-    environment = os.environ | told.environment
+    environment = os.environ | filled.environment
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-c", program],
@@ -47,8 +47,8 @@ async def test_the_consumers_of_the_page_read_the_stories(told: Newsroom):
     if shutil.which("kcat") is None:
         pytest.skip("kcat is not installed (Debian: apt-get install kcat)")
     (command,) = blocks("consuming.md", "kcat")
-    command = command.replace("localhost:9092", told.settings.kafka.bootstrap_servers)
-    command = command.replace("-t stories", f"-t {told.settings.topics.stories}")
+    command = command.replace("localhost:9092", filled.settings.kafka.bootstrap_servers)
+    command = command.replace("-t stories", f"-t {filled.settings.topics.stories}")
     done = await asyncio.to_thread(
         subprocess.run, ["sh", "-c", command], capture_output=True, text=True, timeout=120
     )

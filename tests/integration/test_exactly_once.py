@@ -123,10 +123,10 @@ async def test_rule_1_the_committed_offset_is_read_after_the_former_owner_is_fen
             return offset
 
         stage.consumer.committed = committed_and_then_the_former_owner_commits
-        heir = stage.new_shard(0)
-        await heir.open(stage.consumer)
-        await heir.take(await next_records(stage, newsroom, 6))
-        await heir.close()
+        successor = stage.new_shard(0)
+        await successor.open(stage.consumer)
+        await successor.take(await next_records(stage, newsroom, 6))
+        await successor.close()
     await assert_as_undisturbed(newsroom, 6)
 
 

@@ -21,13 +21,13 @@ async def test_a_paused_worker_that_wakes_after_its_shard_moved_publishes_nothin
         await newsroom.produce(lines[:200])
         await newsroom.wait_for(20)
         zombie.send(signal.SIGSTOP)
-        with newsroom.worker("fold", **changes) as heir:
+        with newsroom.worker("fold", **changes) as successor:
             await newsroom.wait_for(200)
             zombie.send(signal.SIGCONT)
             await newsroom.produce(lines[200:])
             await newsroom.wait_for(400)
             await asyncio.sleep(SESSION_SECONDS)
-            assert heir.exit_code is None
+            assert successor.exit_code is None
             assert zombie.exit_code is None
     await assert_as_undisturbed(newsroom, 400)
 
@@ -64,7 +64,7 @@ async def test_a_worker_whose_settings_do_not_fit_says_so_in_one_line(newsroom: 
         worker = newsroom.worker(**changes)
         worker.start()
         async with asyncio.timeout(120):
-            while worker.exit_code is None:  # noqa: ASYNC110 - another process tells no event
+            while worker.exit_code is None:  # noqa: ASYNC110 - another process has no event to wait for
                 await asyncio.sleep(0.2)
         said = worker.log_file.read_text()
         assert worker.stop() == 2, said

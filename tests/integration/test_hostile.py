@@ -32,11 +32,11 @@ async def test_every_hostile_message_is_accounted_for(newsroom: Newsroom):
         for record in await newsroom.read(newsroom.settings.topics.embedded)
     ]
     letters = [dict(letter.headers) for letter in await newsroom.dead_letters()]
-    told = [
+    refused = [
         (int(letter["__connect.errors.partition"]), int(letter["__connect.errors.offset"]))
         for letter in letters
     ]
-    accounted = [(origin.partition, origin.offset) for origin in origins] + told
+    accounted = [(origin.partition, origin.offset) for origin in origins] + refused
     sent = [
         (record.partition, record.offset) for record in await newsroom.read(newsroom.settings.topics.articles)
     ]

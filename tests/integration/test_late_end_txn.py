@@ -57,8 +57,8 @@ async def outcome(broker: Broker, folder: Path) -> tuple[Comparison, int | None]
         working = asyncio.create_task(_work(cut_off, behind, until=proxy.is_cut.is_set, first=proxy.arm))
         async with asyncio.timeout(PATIENCE):
             await proxy.is_cut.wait()
-        async with asyncio.timeout(PATIENCE), fold_stage(newsroom) as heir:
-            await _work(heir, newsroom, until=lambda: _has_folded(heir))
+        async with asyncio.timeout(PATIENCE), fold_stage(newsroom) as successor:
+            await _work(successor, newsroom, until=lambda: _has_folded(successor))
         comparison = await compare(newsroom, Counter(f"n{n}" for n in range(ARTICLES)))
         proxy.mend()
         async with asyncio.timeout(PATIENCE):

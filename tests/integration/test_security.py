@@ -49,7 +49,7 @@ def mutual_tls_broker(
 
 
 async def lists_topics(settings: KafkaSettings) -> bool:
-    """Whether an admin client is let in; a token is refused only after aiokafka counts itself connected."""
+    """Whether an admin client is authenticated; a token is refused only after aiokafka counts itself connected."""
     try:
         async with connected_admin(settings) as admin:
             await admin.list_topics()
@@ -60,7 +60,7 @@ async def lists_topics(settings: KafkaSettings) -> bool:
 
 @pytest.fixture
 def sasl_settings(sasl_broker: Broker, certificates: CertificateFiles, tmp_path: Path):
-    """Settings that are let in by the given mechanism, but for what a test changes."""
+    """Settings that authenticate by the given mechanism, but for what a test changes."""
     token_file = tmp_path / "token"
     token_file.write_text(unsecured_token(USER))
 
@@ -115,8 +115,8 @@ async def test_a_client_without_credentials_is_not_let_in(sasl_settings):
 
 
 async def test_a_broker_of_an_unknown_authority_is_not_trusted(sasl_settings, tmp_path):
-    (tmp_path / "stranger.pem").write_bytes(new_identity("stranger").pem())
-    assert not await lists_topics(sasl_settings("PLAIN", ssl_ca_file=tmp_path / "stranger.pem"))
+    (tmp_path / "unknown.pem").write_bytes(new_identity("unknown").pem())
+    assert not await lists_topics(sasl_settings("PLAIN", ssl_ca_file=tmp_path / "unknown.pem"))
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def environment_of(settings: KafkaSettings) -> dict[str, str]:
 
 
 async def is_served(settings: KafkaSettings, prefix: str, folder: Path) -> str:
-    """Send one article through a worker, Faust's clients and ours; give all that the worker tells of itself."""
+    """Send one article through a worker, Faust's clients and ours; return its logs and pages."""
     newsroom = Newsroom(settings.bootstrap_servers, prefix, folder, **environment_of(settings))
     await newsroom.open()
     worker = newsroom.worker(NEWSFOLD_LOG__LEVEL="debug")
@@ -169,10 +169,10 @@ async def is_served(settings: KafkaSettings, prefix: str, folder: Path) -> str:
 async def test_a_worker_serves_a_broker_that_demands_a_login(
     sasl_settings, mechanism, topic_prefix, tmp_path
 ):
-    told = await is_served(sasl_settings(mechanism, request_timeout_ms=30_000), topic_prefix, tmp_path)
-    assert "newsfold_processed_total" in told
-    assert PASSWORD not in told
-    assert (tmp_path / "token").read_text() not in told
+    shown = await is_served(sasl_settings(mechanism, request_timeout_ms=30_000), topic_prefix, tmp_path)
+    assert "newsfold_processed_total" in shown
+    assert PASSWORD not in shown
+    assert (tmp_path / "token").read_text() not in shown
 
 
 async def test_a_worker_serves_a_broker_that_demands_a_certificate(tls_settings, topic_prefix, tmp_path):

@@ -69,9 +69,9 @@ async def test_the_command_shows_what_the_broker_has_and_each_difference_with_it
     embedded = newsroom.settings.topics.embedded
     row = next(line.split() for line in run.output.splitlines() if line.startswith(embedded))
     assert row[1:4] == ["1", "1", "delete"], "what the broker has, not what the settings say"
-    told = " ".join(run.output.split())
-    assert f"{embedded} has 1 partitions, the settings say 3 set the partition count" in told
-    assert f"{embedded} should have 2 replicas, but there are 1 brokers set NEWSFOLD_TOPICS__REPLIC" in told
-    assert f"{embedded} has retention.ms=1900800000, Newsfold needs at least 36000000000 kafka-conf" in told
-    assert "The cluster has 1 broker." in told
+    said = " ".join(run.output.split())
+    assert f"{embedded} has 1 partitions, the settings say 3 set the partition count" in said
+    assert f"{embedded} should have 2 replicas, but there are 1 brokers set NEWSFOLD_TOPICS__REPLIC" in said
+    assert f"{embedded} has retention.ms=1900800000, Newsfold needs at least 36000000000 kafka-conf" in said
+    assert "The cluster has 1 broker." in said
     assert all(len(line) <= 80 for line in run.output.splitlines() if embedded not in line)

@@ -77,7 +77,7 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
     return Comparison(
         lost=articles - first,
         # a correction whose story has ended meanwhile is placed anew
-        twice=first - Counter({name: len(told) for name, told in contents.items()}),
+        twice=first - Counter({name: len(found) for name, found in contents.items()}),
         assignments_missing=(expected - seen_assignments).total(),
         assignments_unexpected=(seen_assignments - expected).total(),
         other_bytes=other_bytes,

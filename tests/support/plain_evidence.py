@@ -34,7 +34,7 @@ def plain_evidence_of(title: str, text: str, language: str | None) -> Evidence:
     title_words, text_words = words_of(title), words_of(text)
     whole = Counter(chain(title_words, text_words))
     lead = Counter(chain(title_words, text_words[:LEAD_WORDS]))
-    words = _telling_words(whole, lead, unsaid)
+    words = _informative_words(whole, lead, unsaid)
     kept = _heaviest(words)
     names, numbers = names_of(title, text, unsaid)
     name_counts: Counter[int] = Counter()
@@ -60,7 +60,7 @@ class _Words(NamedTuple):
     leads: np.ndarray
 
 
-def _telling_words(whole: Counter[str], lead: Counter[str], unsaid: frozenset[str]) -> _Words:
+def _informative_words(whole: Counter[str], lead: Counter[str], unsaid: frozenset[str]) -> _Words:
     """The distinct words that are neither single letters, nor function words, nor common to all news."""
     for form in whole.keys() & unsaid:
         del whole[form]
@@ -68,12 +68,17 @@ def _telling_words(whole: Counter[str], lead: Counter[str], unsaid: frozenset[st
     buckets = np.fromiter(map(term_bucket, forms), np.int64, len(forms))
     counts = np.fromiter(whole.values(), np.int64, len(forms))
     leads = np.fromiter((lead.get(form, 0) for form in forms), np.int64, len(forms))
-    telling = (buckets >= 0) & ~is_common()[buckets]
-    return _Words(list(compress(forms, telling.tolist())), buckets[telling], counts[telling], leads[telling])
+    informative = (buckets >= 0) & ~is_common()[buckets]
+    return _Words(
+        list(compress(forms, informative.tolist())),
+        buckets[informative],
+        counts[informative],
+        leads[informative],
+    )
 
 
 def _heaviest(words: _Words) -> _Words:
-    """The buckets to keep, ascending: the heaviest by count and rarity, those of the lead as if told twice."""
+    """The buckets to keep, ascending: the heaviest by count and rarity, those of the lead as if they stood twice."""
     buckets, place = np.unique(words.buckets, return_inverse=True)
     counts = np.bincount(place, words.counts, len(buckets)).astype(np.int64)
     leads = np.bincount(place, words.leads, len(buckets)).astype(np.int64)
@@ -85,7 +90,7 @@ def _heaviest(words: _Words) -> _Words:
 
 
 def _keyterms(words: _Words, names: Counter[str]) -> tuple[str, ...]:
-    """The most telling words, and the names of several words that come up more than once."""
+    """The most informative words, and the names of several words that come up more than once."""
     weights = (1 + np.minimum(words.counts, 8) + 2 * (words.leads > 0)) * rarity()[words.buckets]
     best = [
         (-float(weights[i]), words.forms[i])

@@ -34,7 +34,7 @@ SHAPE = {
 
 
 class Desk:
-    """Workers that a supervisor starts again, whatever ended them, until they are told to stop."""
+    """Workers that a supervisor starts again, whatever ended them, until they are asked to stop."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ NAMES, NAME_SYLLABLES = (
     ("Bar", "cel", "dim", "for", "gul", "hav", "jen", "kir", "lom", "mut", "nar", "pel"),
 )
 ACTIVE_EVENTS = 40
-APART = 3  # first reports of an event, which tell one half of it or the other: two stories that later merge
+APART = 3  # first reports of an event, which report one half of it or the other: two stories that later merge
 RECENT_TEXTS = 200  # from which copies, corrections and retractions are chosen
 NEW_EVENT, COPY, CORRECTION, RETRACTION = 0.10, 0.25, 0.02, 0.01  # shares of the messages
 
@@ -39,7 +39,7 @@ class _Sent:
 @dataclass
 class _Event:
     words: list[str]
-    told: int = 0
+    reports: int = 0
 
 
 @dataclass
@@ -98,10 +98,10 @@ class Feed:
             self._random.shuffle(words)
             self._events.append(_Event(words))
         event = self._random.choice(self._events)
-        event.told += 1
+        event.reports += 1
         half = len(event.words) // 2
         halves = (event.words[:half], event.words[half:])
-        known = self._random.choice(halves) if event.told <= APART else event.words
+        known = self._random.choice(halves) if event.reports <= APART else event.words
         title = " ".join(self._random.sample(known, 6)).capitalize()
         sentences = []
         for _ in range(self._random.randint(4, 9)):

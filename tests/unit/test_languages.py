@@ -82,4 +82,4 @@ def test_without_one_languages_stay_apart():
     for article_id, story in stories_of(load_encoder(EncoderSettings()), cross_language=False).items():
         ending = LABELS[article_id]["story"].rpartition("-")[2]
         languages[story].add(ending if ending in FOREIGN else "en")
-    assert all(len(told) == 1 for told in languages.values())
+    assert all(len(stories) == 1 for stories in languages.values())

@@ -101,8 +101,8 @@ def test_at_least_three_other_languages_have_stories_of_their_own():
 
 
 def test_stories_in_other_languages_name_the_event_they_share():
-    told = {(label["story"], label["event"]) for label in LABELS.values()}
-    abroad = {(story, event) for story, event in told if story != event}
+    events = {(label["story"], label["event"]) for label in LABELS.values()}
+    abroad = {(story, event) for story, event in events if story != event}
     assert ("istanbul-talks-es", "istanbul-talks") in abroad
     assert {event for _, event in abroad} <= {label["story"] for label in LABELS.values()}
 

@@ -28,8 +28,8 @@ def record(
     headline: str, kind: str = "updated", merged_into: str | None = None, split_from: str | None = None
 ) -> SimpleNamespace:
     counts = {"articles": 3, "copies": 1, "reports": 2, "sources": 2}
-    kin = {"merged_into": merged_into, "split_from": split_from}
-    value = json.dumps({"headline": headline, "version": 4, "counts": counts, **kin}).encode()
+    related = {"merged_into": merged_into, "split_from": split_from}
+    value = json.dumps({"headline": headline, "version": 4, "counts": counts, **related}).encode()
     return SimpleNamespace(key=b"s1", value=value, headers=[("ce_type", f"newsfold.story.{kind}".encode())])
 
 

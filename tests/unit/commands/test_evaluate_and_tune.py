@@ -1,4 +1,4 @@
-"""`newsfold evaluate` and `newsfold tune`: what they tell and write about the labelled sample corpus."""
+"""`newsfold evaluate` and `newsfold tune`: what they print and write about the labelled sample corpus."""
 
 import json
 from pathlib import Path

@@ -9,7 +9,7 @@ from stream.copies import alignment, headlines
 from stream.copies.shingling import FIGURE, LEAD_TOKENS, LINE_END, NAME, WORD
 
 FACT = FIGURE | NAME
-# Few words, so that leads of chance have much in common; what a token is beside its word is told by a flag.
+# Few words, so that leads of chance have much in common; flags say what a token is beside its word.
 TOKENS = st.builds(
     lambda word, kind, ends: word | kind | ends,
     st.integers(1, 6),

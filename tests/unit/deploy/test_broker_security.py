@@ -1,4 +1,4 @@
-"""What a local broker is told to demand of its clients."""
+"""What a local broker demands of its clients."""
 
 from pathlib import Path
 

@@ -55,7 +55,7 @@ def test_the_mean_article_lies_at_the_origin() -> None:
 
 def test_the_frequent_weigh_less_than_the_rare() -> None:
     probability = some_states()[1]
-    states = np.repeat(np.random.default_rng(4).normal(size=(25, 12)), 2, axis=0)  # twins of unlike frequency
+    states = np.repeat(np.random.default_rng(4).normal(size=(25, 12)), 2, axis=0)  # pairs of unlike frequency
     states[[0, 1]] = states[[2, 3]]
     rows = np.linalg.norm(fold_states(states, probability, RECIPE), axis=1)
     assert (rows[2:48:2] < rows[3:49:2]).all()

@@ -13,15 +13,15 @@ def test_a_perfect_result_scores_one():
 
 def test_b_cubed_by_hand():
     found = {"a": "1", "b": "1", "c": "2", "d": "2"}
-    told = b_cubed(TRUE, found)
-    assert told.precision == pytest.approx((1 + 1 + 0.5 + 0.5) / 4)
-    assert told.recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1) / 4)
+    measured = b_cubed(TRUE, found)
+    assert measured.precision == pytest.approx((1 + 1 + 0.5 + 0.5) / 4)
+    assert measured.recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1) / 4)
 
 
 def test_pairwise_by_hand():
     found = {"a": "1", "b": "1", "c": "2", "d": "2"}
-    told = pairwise(TRUE, found)
-    assert (told.precision, told.recall) == (pytest.approx(1 / 2), pytest.approx(1 / 3))
+    measured = pairwise(TRUE, found)
+    assert (measured.precision, measured.recall) == (pytest.approx(1 / 2), pytest.approx(1 / 3))
 
 
 def test_an_article_that_was_not_found_counts_as_alone():
@@ -38,5 +38,5 @@ def test_it_does_not_matter_which_article_of_a_text_came_first():
 
 
 def test_a_wrong_leader_counts_against_both():
-    told = copies_found({"b": "a"}, {"b": "z"})
-    assert (told.precision, told.recall) == (0.0, 0.0)
+    measured = copies_found({"b": "a"}, {"b": "z"})
+    assert (measured.precision, measured.recall) == (0.0, 0.0)

@@ -25,7 +25,7 @@ def letter_of(
     return dead_letter(refused, "articles", headers or [], LARGEST)
 
 
-def told(letter: DeadLetter) -> dict[str, str]:
+def facts_of(letter: DeadLetter) -> dict[str, str]:
     """What the letter's own headers say, by their short names."""
     return {name.removeprefix(CONNECT): value.decode() for name, value in letter.headers if CONNECT in name}
 
@@ -36,7 +36,7 @@ def test_key_and_value_are_those_of_the_message():
 
 
 def test_the_headers_say_where_it_was_read_and_what_was_wrong():
-    assert told(letter_of(error="unexpected end")) == {
+    assert facts_of(letter_of(error="unexpected end")) == {
         "topic": "articles",
         "partition": "3",
         "offset": "41",
@@ -58,8 +58,8 @@ def test_the_messages_own_headers_stay_and_those_of_an_earlier_letter_do_not():
 def test_a_value_above_the_topics_limit_is_cut_and_a_header_tells_its_size():
     letter = letter_of(b"x" * (LARGEST + 1))
     assert letter.value == b"x" * LARGEST
-    assert told(letter)["value.cut.from.bytes"] == str(LARGEST + 1)
-    assert "value.cut.from.bytes" not in told(letter_of(b"x" * LARGEST))
+    assert facts_of(letter)["value.cut.from.bytes"] == str(LARGEST + 1)
+    assert "value.cut.from.bytes" not in facts_of(letter_of(b"x" * LARGEST))
 
 
 def test_a_letter_fits_its_topic_whatever_key_and_headers_came():
@@ -69,8 +69,8 @@ def test_a_letter_fits_its_topic_whatever_key_and_headers_came():
     )
     letter = dead_letter(refused, "articles", headers, LARGEST)
     assert letter.key == b"k" * LONGEST_KEY
-    assert told(letter)["key.cut.from.bytes"] == "1000000"
-    assert told(letter)["headers.left.out.bytes"] == str(
+    assert facts_of(letter)["key.cut.from.bytes"] == "1000000"
+    assert facts_of(letter)["headers.left.out.bytes"] == str(
         len("traceparent" + "00-1" + "blob") + LONGEST_HEADERS
     )
     assert not any(name in {"blob", "traceparent"} for name, _ in letter.headers)
@@ -86,4 +86,4 @@ def test_a_message_without_a_value_makes_a_letter_without_one():
 
 def test_what_was_wrong_is_told_in_a_bounded_header_whatever_it_holds():
     letter = letter_of(error="\ud800" + "é" * 10 * LONGEST_MESSAGE)
-    assert len(told(letter)["exception.message"]) == LONGEST_MESSAGE
+    assert len(facts_of(letter)["exception.message"]) == LONGEST_MESSAGE

@@ -1,4 +1,4 @@
-"""The formats of others: each is told by its own fields, read for what it says, and refused in words."""
+"""The formats of others: each is recognised by its own fields, read for what it says, and refused in words."""
 
 import json
 import re
