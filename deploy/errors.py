@@ -1,4 +1,4 @@
-"""Errors of what runs beside the service: a local broker, a worker started by a command."""
+"""Errors of what runs beside the service: a local broker, a worker or board started by a command."""
 
 
 class DeployError(Exception):
@@ -12,8 +12,8 @@ class BrokerStartError(DeployError):
     """
 
 
-class WorkerError(DeployError):
-    """A worker that a command started did not come up, or ended by itself.
+class ServiceError(DeployError):
+    """A worker or a board that a command started did not come up, or ended by itself.
 
     Operator action: the message shows the end of its log; mend what that names and start again.
     """
@@ -23,11 +23,4 @@ class PrometheusError(DeployError):
     """A Prometheus that a test or a script started did not come up.
 
     Operator action: read the log that the message names.
-    """
-
-
-class BoardError(DeployError):
-    """A board that a command started did not come up.
-
-    Operator action: the message shows the end of its log; mend what that names and start again.
     """
