@@ -28,11 +28,11 @@ def report(event: int, number: int) -> Evidence:
     of_event, of_report = random.Random(event), random.Random(event * 1_000_003 + number)
     own = [word(of_event, 5) for _ in range(24)]
     names = [word(of_event, 5).capitalize() for _ in range(3)]
-    told = of_report.sample(own, 14) + of_report.choices(COMMON, k=40)
-    of_report.shuffle(told)
+    drawn_words = of_report.sample(own, 14) + of_report.choices(COMMON, k=40)
+    of_report.shuffle(drawn_words)
     first, second = of_report.sample(names, 2)
     title = f"{' '.join(of_report.sample(own, 5))} in {first}"
-    return evidence_of(title, f"It is said that {first} and {second} " + " ".join(told) + ".", "en")
+    return evidence_of(title, f"It is said that {first} and {second} " + " ".join(drawn_words) + ".", "en")
 
 
 def direction(event: int, number: int) -> np.ndarray:
@@ -61,15 +61,15 @@ BRIDGE_WORDS = [word(random.Random(7000 + n), 5) for n in range(40)]
 
 
 def send_bridge(index: StoryIndex) -> list[StoryDecision]:
-    """Two reports of one side of an affair, two of the other, then twelve that tell of both."""
+    """Two reports of one side of an affair, two of the other, then twelve that report both."""
     rng = random.Random(1)
     one, other, both = BRIDGE_WORDS[:20], BRIDGE_WORDS[17:37], BRIDGE_WORDS[:37]
     parties = {id(one): "Talvara", id(other): "Orsenia", id(both): "Talvara and Orsenia"}
     decisions = []
-    for number, (told, count) in enumerate([(one, 12)] * 2 + [(other, 12)] * 2 + [(both, 24)] * 12):
-        text = f"talks of {parties[id(told)]} on {' '.join(rng.sample(told, count))}"
+    for number, (drawn_words, count) in enumerate([(one, 12)] * 2 + [(other, 12)] * 2 + [(both, 24)] * 12):
+        text = f"talks of {parties[id(drawn_words)]} on {' '.join(rng.sample(drawn_words, count))}"
         first, second = direction(1, number).astype(int), direction(2, number).astype(int)
-        vector = first if told is one else second if told is other else (first + second) / 1.4
+        vector = first if drawn_words is one else second if drawn_words is other else (first + second) / 1.4
         int8 = np.rint(vector).clip(-127, 127).astype(np.int8)
         moment = START + number * HOUR
         decisions.append(index.assign(number, evidence_of(text, text, "en"), int8, moment, True, "en"))
@@ -89,11 +89,15 @@ def twin_report(number: int, words: int = 14) -> tuple[int, str, str, np.ndarray
     kind = [word(both, 4) for _ in range(22)]
     own = [word(of_side, 5) for _ in range(14)]
     place, region = (word(of_side, 5).capitalize() for _ in range(2))
-    told = [*drawn.sample(kind, words), *drawn.sample(own, min(words, 10)), *drawn.choices(COMMON, k=words)]
+    drawn_words = [
+        *drawn.sample(kind, words),
+        *drawn.sample(own, min(words, 10)),
+        *drawn.choices(COMMON, k=words),
+    ]
     title = f"{' '.join(drawn.sample(kind, 4))} in {place}"
     vector = direction(1, number) + 0.45 * direction(50 + side, number)
     int8 = np.rint(vector / np.linalg.norm(vector) * 120).astype(np.int8)
-    return side, title, f"It is said that {place} and {region} saw {' '.join(told)}.", int8
+    return side, title, f"It is said that {place} and {region} saw {' '.join(drawn_words)}.", int8
 
 
 def send_twins(

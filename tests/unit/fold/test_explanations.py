@@ -9,15 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.contract.events import Assignment, FactorShown, Method, Reason
-from stream.contract.factors import JOIN_WORDS, UNRELATED_WORDS
-from stream.contract.merge_factors import MERGE_WORDS
-from stream.contract.sentences import BEGINS, MERGE_REASONS, explained, rival_sentence, sentence
+from stream.contract.factors import UNRELATED_WORDS
+from stream.contract.sentences import BEGINS, explained, rival_sentence, sentence
 from stream.evaluation.offline import replay_file
 from stream.fold.explanations import DIGITS, shown_bias
 from stream.settings import Settings
 from stream.stories.assign import NO_JOIN
-from stream.stories.decision.join_features import JOIN_FEATURES
-from stream.stories.decision.merge_features import MERGE_FEATURES
 from stream.stories.decision.scorer import scorers
 
 CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
@@ -91,18 +88,6 @@ def test_every_factor_has_a_sentence_and_no_more_than_three_are_said_first(assig
         assert (rival is None) == (one.rival is None)
 
 
-def test_names_of_factors_are_told_apart_by_name_alone():
-    for table in (JOIN_WORDS, MERGE_WORDS):
-        assert len({words.name for words in table}) == len(table)
-        assert all(words.meaning and words.speaks_for.endswith(".") for words in table)
-
-
-def test_every_reason_a_reader_may_meet_has_a_sentence():
-    met = set(Reason) - {Reason.COPY, Reason.CLOSER_TO_ANOTHER}
-    assert met == set(BEGINS)
-    assert set(Reason) >= MERGE_REASONS
-
-
 WEIGHTS = st.lists(st.floats(-20, 20).map(lambda weight: round(weight, DIGITS)), max_size=22)
 
 
@@ -111,8 +96,3 @@ def test_the_bias_closes_the_sum_whatever_was_rounded(score: float, weights: lis
     shown = [FactorShown("shared words", 0.0, weight) for weight in weights]
     bias = shown_bias(score, shown)
     assert decimal(bias) + sum(map(decimal, weights)) == decimal(round(score, DIGITS))
-
-
-def test_every_feature_of_the_model_has_words():
-    for features, words in ((JOIN_FEATURES, JOIN_WORDS), (MERGE_FEATURES, MERGE_WORDS)):
-        assert {feature.name for feature in features} == {one.feature for one in words}

@@ -80,9 +80,9 @@ def run(fold: Fold, log: list[tuple[EmbeddedArticle, int]]) -> list[bytes]:
 
 
 def restored(fold: Fold) -> Fold:
-    twin = new_fold()
-    twin.state.restore(fold.state.snapshot())
-    return twin
+    restored = new_fold()
+    restored.state.restore(fold.state.snapshot())
+    return restored
 
 
 @settings(max_examples=60)
@@ -150,10 +150,12 @@ def twins(*, wire: bool = False, retracted: bool = False) -> list[EmbeddedArticl
         event, drawn = report // 2, random.Random(report)
         own = [word(random.Random(1_000 * event + n), 5) for n in range(60)]
         text = " ".join(drawn.sample(own, 40))
-        records.append(told(f"other{report}", len(records), text[:40], text, direction(200 + event, report)))
+        records.append(
+            record_of(f"other{report}", len(records), text[:40], text, direction(200 + event, report))
+        )
     for number in range(TWIN_REPORTS):
         side, title, text, vector = twin_report(number)
-        record = told(f"twin{number}", len(records), title, text, vector)
+        record = record_of(f"twin{number}", len(records), title, text, vector)
         records.append(record)
         if wire and number < 5:
             carried = msgspec.structs.replace(record, id=f"wire{number}", origin=Origin(0, len(records)))
@@ -164,7 +166,7 @@ def twins(*, wire: bool = False, retracted: bool = False) -> list[EmbeddedArticl
     return records
 
 
-def told(name: str, offset: int, title: str, text: str, vector: np.ndarray) -> EmbeddedArticle:
+def record_of(name: str, offset: int, title: str, text: str, vector: np.ndarray) -> EmbeddedArticle:
     return EmbeddedArticle(
         id=name,
         origin=Origin(0, offset),
@@ -189,21 +191,21 @@ def last_story_of(results: list[Folded]) -> dict[str, str | None]:
 
 def test_a_parted_story_says_so_of_both_stories_and_of_each_article_that_moved():
     results = fold_twins(twins(wire=True))
-    (parted,) = [
+    (divided,) = [
         result
         for result in results
         if any(
             one.snapshot and one.snapshot.split_from and one.snapshot.version == 1 for one in result.stories
         )
     ]
-    joined, left, fresh = (event.snapshot for event in parted.stories)
+    joined, left, fresh = (event.snapshot for event in divided.stories)
     assert joined
     assert left
     assert fresh
     assert joined.id == left.id == fresh.split_from
     assert (fresh.version, left.version) == (1, joined.version + 1)
     assert joined.counts.articles == left.counts.articles + fresh.counts.articles
-    moved = [one for one in parted.assignments if one.method is Method.MOVED]
+    moved = [one for one in divided.assignments if one.method is Method.MOVED]
     assert {one.story_id for one in moved} == {fresh.id}
     assert {one.moved_from for one in moved} == {left.id}
     assert len(moved) == fresh.counts.articles > fresh.counts.reports
