@@ -17,11 +17,11 @@ from stream.board.marks import Marks
 from stream.board.store import Store
 from stream.commands.progress import counting_progress
 from stream.errors import SettingsError
+from stream.exit_codes import ExitCode
 from stream.kafka.clients import connected, connection
 from stream.observability.logging import configure_logs
 from stream.settings import Settings, load_settings
 
-EXIT_FAILED = 70  # EX_SOFTWARE: it ended by itself
 POLL_MS = 500
 InputFile = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -87,7 +87,7 @@ def _serve(settings: Settings, files: tuple[Path, ...]) -> None:
         context = Context(board, store, marks, freshness, changes, metrics, Guard(board))
         failed = serve(context, tasks, lambda url: click.echo(f"The board is at {url}. Stop it with Ctrl-C."))
     if failed:
-        sys.exit(EXIT_FAILED)
+        sys.exit(ExitCode.FAILED)  # it ended by itself
 
 
 @command.command("export")
