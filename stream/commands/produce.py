@@ -110,7 +110,7 @@ async def produce(
         **connection(settings.kafka),
         enable_idempotence=True,
         compression_type="lz4",
-        max_request_size=settings.intake.max_article_bytes + 65_536,
+        max_request_size=settings.intake.max_message_bytes,
     )
     produced = Produced()
     async with connected(producer, settings.kafka):

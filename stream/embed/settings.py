@@ -5,6 +5,8 @@ from pydantic import BaseModel, Field
 from stream.articles.formats.registry import FormatName
 
 MEBIBYTE = 1_048_576
+# What a message may be larger than its article: key and headers, those of a dead letter too.
+OVERHEAD_BYTES = 65_536
 
 
 class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
@@ -27,3 +29,8 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
         description="Format of the articles topic: auto recognises each message; newsfold, schema-org, ninjs, "
         "newsapi, webz, gdelt, feed or news-please read all as that (docs/feeds.md).",
     )
+
+    @property
+    def max_message_bytes(self) -> int:
+        """Bytes of a message with the largest article."""
+        return self.max_article_bytes + OVERHEAD_BYTES

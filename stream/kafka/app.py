@@ -115,7 +115,7 @@ def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.Abstrac
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
         consumer_metadata_max_age_ms=METADATA_MAX_AGE_MS,
-        consumer_max_fetch_size=settings.intake.max_article_bytes + 65_536,
+        consumer_max_fetch_size=settings.intake.max_message_bytes,
         producer_request_timeout=kafka.request_timeout_ms / 1000,
         stream_wait_empty=True,
         stream_buffer_maxsize=4 * settings.intake.batch_size,

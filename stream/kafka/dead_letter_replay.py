@@ -121,7 +121,7 @@ async def replay(settings: Settings, wanted: LetterFilter, again: bool = False) 
         **connection(settings.kafka),
         transactional_id=f"{settings.shard.transactional_id_prefix}-{topics.dead_letters}-replay",
         transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-        max_request_size=settings.intake.max_article_bytes + 65_536,
+        max_request_size=settings.intake.max_message_bytes,
         acks="all",
     )
     result, waiting = Resent(), list[Letter]()

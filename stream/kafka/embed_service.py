@@ -89,7 +89,7 @@ class EmbedService(Service):
             acks="all",
             compression_type="lz4",
             linger_ms=5,
-            max_request_size=self._settings.intake.max_article_bytes + 65_536,
+            max_request_size=self._settings.intake.max_message_bytes,
         )
         await start(producer, self._settings.kafka)
         return producer

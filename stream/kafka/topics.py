@@ -17,7 +17,7 @@ LISTING_SECONDS = 0.1
 def topic_shapes(settings: Settings) -> list[TopicShape]:
     """The topics as the settings want them. The articles topic is the user's: only its existence counts."""
     topics = settings.topics
-    largest = str(settings.intake.max_article_bytes + 65_536)
+    largest = str(settings.intake.max_message_bytes)
     kept = {CLEANUP: "delete", "retention.ms": str(topics.embedded_retention_hours * HOUR_MS)}
     letters = {CLEANUP: "delete", "retention.ms": str(topics.dead_letter_retention_hours * HOUR_MS)}
     replicas, outputs = topics.replication_factor, topics.output_partitions

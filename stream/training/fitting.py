@@ -12,6 +12,7 @@ from stream.stories.decision.model_file import LEAF, LearnedScore, Term, Tree, c
 
 PENALTY = 0.001  # on squared weights of features scaled to 0 .. 1
 CLIPPED_SHARE = 0.01  # of a feature's values beyond each end
+LEAST_EFFECT = 0.005  # logits over a feature's whole range; a term of less is left out of the file
 TREES, DEPTH, RATE, LEAF_PENALTY, LEAF_EXAMPLES, FEATURE_SHARE = 50, 3, 0.14, 10.0, 80, 0.5
 
 
@@ -97,7 +98,7 @@ def _linear(
     terms = tuple(
         Term(name, round(float(low[i]), 4), round(float(high[i]), 4), round(float(slopes[i]), 4))
         for i, name in enumerate(names)
-        if abs(found[1 + i]) > 0.005
+        if abs(found[1 + i]) > LEAST_EFFECT
     )
     return round(float(found[0]), 4), terms
 

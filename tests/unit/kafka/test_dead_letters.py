@@ -1,6 +1,7 @@
 """A dead letter is the message as it came, with headers that say where it was read and what was wrong with it."""
 
 from stream.embed.record import Origin
+from stream.embed.settings import OVERHEAD_BYTES
 from stream.embed.stage import Incoming, Refused
 from stream.errors import InvalidArticleError
 from stream.kafka.dead_letter_replay import Letter
@@ -75,7 +76,7 @@ def test_a_letter_fits_its_topic_whatever_key_and_headers_came():
     )
     assert not any(name in {"blob", "traceparent"} for name, _ in letter.headers)
     beside = len(letter.key) + sum(len(name) + len(value) for name, value in letter.headers)
-    assert beside + LONGEST_HEADERS < 65_536, "topics.py lets a letter be so much larger than an article"
+    assert beside + LONGEST_HEADERS < OVERHEAD_BYTES, "a letter may be so much larger than an article"
     facts = Letter(0, 0, 0, letter.key, letter.value, letter.headers, replayed=False)
     assert not facts.is_whole
 
