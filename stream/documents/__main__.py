@@ -7,6 +7,7 @@ import msgspec
 
 from stream.documents.asyncapi import asyncapi
 from stream.documents.json_schema import PUBLIC, schema_of
+from stream.documents.metrics_page import metrics_page
 from stream.documents.tables import renewed
 from stream.settings import Settings
 
@@ -22,6 +23,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schemas" / "asyncapi.json", _pretty(asyncapi(settings))
     for name in WITH_TABLES:
         yield DOCS / name, renewed((DOCS / name).read_text(encoding="utf8"))
+    yield DOCS / "metrics.md", metrics_page()
 
 
 def _pretty(document: object) -> str:

@@ -1,4 +1,4 @@
-"""What a worker exports is what the catalogue says, and docs/metrics.md says the same."""
+"""What a worker and a board export is what the catalogue lists."""
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
@@ -6,17 +6,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from stream.board.metrics import BoardMetrics
 from stream.observability.catalogue import BOARD, CATALOGUE, PROCESS
 from stream.observability.metrics import Metrics
-from stream.observability.reference import FILE, page
 
 FOREIGN = {"process_virtual_memory_bytes", "process_max_fds"}  # exported with the others, of no use to us
 
 
 def families(registry: CollectorRegistry) -> dict[str, tuple[str, str]]:
     return {family.name: (family.type, family.documentation) for family in registry.collect()}
-
-
-def test_the_page_in_the_documents_is_generated():
-    assert FILE.read_text(encoding="utf8") == page(), "run `python -m stream.observability.reference`"
 
 
 def test_a_worker_exports_what_the_catalogue_lists_and_nothing_else():

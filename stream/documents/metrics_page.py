@@ -1,18 +1,13 @@
-"""docs/metrics.md, from the catalogue; a test compares them.
-
-`python -m stream.observability.reference` renews it.
-"""
+"""docs/metrics.md, from the catalogue of metrics."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from stream.observability.catalogue import BOARD, CATALOGUE, PROCESS, MetricSpec
 
-FILE = Path(__file__).parents[2] / "docs" / "metrics.md"
 HEAD = """# Metrics
 
 A worker serves these at `/metrics`, for Prometheus. The page is generated from `stream/observability/catalogue.py`
-(`python -m stream.observability.reference`). What to do about them: [operating.md](operating.md).
+(`python -m stream.documents`). What to do about them: [operating.md](operating.md).
 
 | Series | Type | Unit | Meaning |
 |---|---|---|---|
@@ -31,7 +26,7 @@ Of the process itself, as Prometheus clients export them on Linux:
 """
 
 
-def page() -> str:
+def metrics_page() -> str:
     """The text of docs/metrics.md."""
     rows, board = _rows(CATALOGUE), _rows(BOARD)
     process = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in PROCESS.items())
@@ -52,7 +47,3 @@ def _rows(specs: Iterable[MetricSpec]) -> str:
 def _shown(spec: MetricSpec) -> str:
     labels = f"{{{','.join(spec.labels)}}}" if spec.labels else ""
     return f"`{spec.series}{labels}`"
-
-
-if __name__ == "__main__":
-    FILE.write_text(page(), encoding="utf8")
