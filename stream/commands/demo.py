@@ -72,7 +72,9 @@ def command(keep: bool, with_board: bool, corpus: Path) -> None:
         if keep or with_board:
             _wait_for_interrupt(console, broker.bootstrap)
         else:
-            console.print("\nSee the stories and the reasons in a browser: [bold]make demo ARGS=--board[/]")
+            console.print(
+                f"\nSee the stories and the reasons in a browser: [bold]{_own_path()} demo --board[/]"
+            )
         with console.status("Stopping"):
             stack.close()
     console.print("[green]✓[/] Worker and broker stopped")
@@ -145,16 +147,20 @@ def _take(
 
 
 def _wait_for_interrupt(console: Console, bootstrap: str) -> None:
-    newsfold = os.path.relpath(sys.argv[0])  # `newsfold` alone need not be on the path
     console.print("\nBroker and worker go on running; Ctrl-C stops them. In another terminal:\n")
     for line in (
         f"export NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS={bootstrap}",
-        f"{newsfold} tail --from-beginning",
+        f"{_own_path()} tail --from-beginning",
     ):
         console.print(line, style="bold", soft_wrap=True, highlight=False)
     console.print()
     with _interrupted() as stop:
         stop.wait()
+
+
+def _own_path() -> str:
+    """How this command is called: `newsfold` alone need not be on the path."""
+    return os.path.relpath(sys.argv[0])
 
 
 @contextmanager

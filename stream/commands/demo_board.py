@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from stream.articles.jsonl import read_lines
-from stream.contract.events import Assignment, Method, StorySnapshot
+from stream.contract.events import Assignment, Method, Reason, StorySnapshot
 from stream.contract.sentences import explained
 from stream.contract.storylines import StorylineSnapshot
 from stream.evaluation.measures import b_cubed, copies_found
@@ -101,7 +101,7 @@ def print_results(console: Console, feed: Feed, labels: Path, metrics: str, url:
 
 def _affair(feed: Feed, line: StorylineSnapshot) -> Table:
     """The stories of a storyline in order of time."""
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(no_wrap=True, style="dim")
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     table.add_column(no_wrap=True, justify="right", style="dim")
@@ -114,9 +114,14 @@ def _affair(feed: Feed, line: StorylineSnapshot) -> Table:
 
 
 def _report_with_a_rival(feed: Feed) -> Assignment | None:
-    """A report that joined a large story although another one came into question."""
+    """A report that joined a large story although another one came into question, by its evidence if there is one."""
     joined = [one for one in feed.assignments.values() if one.method is Method.JOINED and one.rival]
-    return max(joined, key=lambda one: len(feed.stories[one.story_id or ""].articles), default=None)
+    weighed = [
+        one for one in joined if one.rival and one.rival.reason is not Reason.NOT_CLOSER_THAN_UNRELATED
+    ]
+    return max(
+        weighed or joined, key=lambda one: len(feed.stories[one.story_id or ""].articles), default=None
+    )
 
 
 def _explanation(feed: Feed, one: Assignment) -> str:
