@@ -12,11 +12,30 @@ _NOTICE = re.compile(
 )
 MAX_NOTICE_CHARACTERS = 320  # ... if it is no longer than this: longer ones are prose about cookies
 # ... and a short line by these as well.
-_PAGE_LINE = re.compile(
-    r"related (?:article|stor|content|topic|coverage)|read (?:more|next|also)|more (?:from|on this)|see also"
-    r"|copyright|advertisement|click here|follow us|share (?:this|on)|sign in|log in|view (?:comments|gallery)"
-    r"|continue reading|story continues|photo ?:|image (?:source|caption)|getty images|you may (?:also )?like"
-    r"|recommended|most (?:read|popular)|trending|loading|newsletter|subscri"
+_PAGE_SIGNS = (
+    *("related article", "related stor", "related content", "related topic", "related coverage", "read more"),
+    *(
+        "read next",
+        "read also",
+        "more from",
+        "more on this",
+        "see also",
+        "copyright",
+        "advertisement",
+        "click here",
+    ),
+    *("follow us", "share this", "share on", "sign in", "log in", "view comments", "view gallery"),
+    *(
+        "continue reading",
+        "story continues",
+        "photo:",
+        "photo :",
+        "image source",
+        "image caption",
+        "getty images",
+    ),
+    *("you may like", "you may also like", "recommended", "most read", "most popular", "trending", "loading"),
+    *("newsletter", "subscri"),
 )
 MAX_PAGE_LINE_CHARACTERS = 90
 MAX_PAGE_CHARACTERS = (
@@ -35,9 +54,12 @@ _NOTICE_SIGNS = (
 
 def without_boilerplate(text: str) -> str:
     """The text without the sentences in which a page talks about itself; paragraphs stay apart."""
-    lowered = text.lower()
-    signs = [sign for sign in _NOTICE_SIGNS if sign in lowered]
-    return "\n".join(_told(line, signs) for line in text.split("\n"))
+    lines = text.split("\n")
+    short = "\n".join([line for line in lines if len(line) <= MAX_PAGE_LINE_CHARACTERS])
+    signs, page_signs = _among(_NOTICE_SIGNS, text.lower()), _among(_PAGE_SIGNS, short.lower())
+    if not (signs or page_signs):
+        return text
+    return "\n".join([_told(line, signs, page_signs) for line in lines])
 
 
 def is_boilerplate(text: str) -> bool:
@@ -46,19 +68,21 @@ def is_boilerplate(text: str) -> bool:
     One kind is not enough: a brief of one sentence may tell of consent, or of cookies.
     """
     if len(text) > MAX_PAGE_CHARACTERS or any(
-        _told(line, _NOTICE_SIGNS).strip() for line in text.split("\n")
+        _told(line, _NOTICE_SIGNS, _PAGE_SIGNS).strip() for line in text.split("\n")
     ):
         return False
     return len(set(_NOTICE.findall(text.lower()))) > 1
 
 
-def _told(line: str, signs: Sequence[str]) -> str:
-    """What a line tells beside its notices; `signs` are those to look for."""
-    if len(line) <= MAX_PAGE_LINE_CHARACTERS and _PAGE_LINE.search(line.lower()):
-        return ""
-    if not signs:
-        return line
+def _among(signs: Sequence[str], lowered: str) -> list[str]:
+    return [sign for sign in signs if sign in lowered]
+
+
+def _told(line: str, signs: Sequence[str], page_signs: Sequence[str]) -> str:
+    """What a line tells beside its notices; `signs` and `page_signs` are those to look for."""
     lowered = line.lower()
+    if len(line) <= MAX_PAGE_LINE_CHARACTERS and any(sign in lowered for sign in page_signs):
+        return ""
     if not any(sign in lowered for sign in signs):
         return line
     return " ".join(sentence for sentence in _SENTENCES.split(line) if not _is_notice(sentence))

@@ -13,6 +13,17 @@ import ftfy
 from resiliparse.extract.html2text import extract_plain_text
 
 from embeddings.inputs import MAX_CLEAN_CHARACTERS
+from stream.articles.damage import (
+    COMPOSABLE,
+    HARMLESS,
+    MARKUP,
+    MOJIBAKE,
+    MOJIBAKE_ALONE,
+    SURROGATE,
+    UNSEEN,
+    UNTIDY,
+    damage_in,
+)
 from stream.articles.unicode_version import normalize
 
 MAX_RAW_CHARACTERS = (
@@ -33,13 +44,7 @@ MAX_ESCAPES = 4  # times a text is unescaped: once for each system it came throu
 _WHOLE_PAGE = re.compile(r"<(?:html|body)[\s>]", re.IGNORECASE)
 _UNREAD_ELEMENTS = ["script", "style", "noscript", "template", "iframe", "svg", "button", "select"]
 
-# ftfy knows mojibake by two foreign characters side by side, or by one of a few signs alone (tested against ftfy).
-# Most lines of news hold neither and skip its slow search. The scripts of Asia and the Near East, and typographic
-# quotes and dashes, only count beside a character that is none of these.
-_HARMLESS = r"\x00-\x7f\u00a0‘’“”–—…\u0590-\u07ff\u0900-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-_MAY_BE_MOJIBAKE = re.compile(
-    rf"[\x80-\x9fÂÃŒœĲĳŉǱ-ǳǄ-ǌﬀ-ﬆ]|[^{_HARMLESS}][^\x00-\x7f]|[^\x00-\x7f][^{_HARMLESS}]"
-)
+_MAY_BE_MOJIBAKE = re.compile(rf"[{MOJIBAKE_ALONE}]|[^{HARMLESS}][^\x00-\x7f]|[^\x00-\x7f][^{HARMLESS}]")
 _REPAIR = ftfy.TextFixerConfig(
     unescape_html=False,  # done here, before the HTML is read
     uncurl_quotes=False,  # a typographer's quotes are no damage
@@ -47,12 +52,7 @@ _REPAIR = ftfy.TextFixerConfig(
     explain=False,
 )
 
-# Control and formatting characters that no reader sees. The joiners U+200C and U+200D stay: Persian, Indic
-# scripts and emoji are written with them.
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u206a-\u206f"
-    r"\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -62,12 +62,19 @@ def clean_text(raw: str) -> str:
     Takes any string, lone surrogates included, and never raises; what is beyond MAX_RAW_CHARACTERS is not read.
     """
     text = raw[:MAX_RAW_CHARACTERS]
-    if not text.isascii():
+    damage = damage_in(text)
+    if damage & SURROGATE:
         text = _replace_lone_surrogates(text)
-    text = _extract_from_html(text)
-    if not text.isascii():
+    if damage & MARKUP:
+        text = _extract_from_html(text)
+    if damage & (SURROGATE | MARKUP):
+        damage = damage_in(text)
+    if damage & (MOJIBAKE | COMPOSABLE):
         text = normalize("NFC", _repair_encoding(text))
-    return _tidy_whitespace(text)[:MAX_CLEAN_CHARACTERS].rstrip()
+        damage = UNTIDY
+    if damage & UNTIDY:
+        text = _tidy_whitespace(text)
+    return text[:MAX_CLEAN_CHARACTERS].rstrip()
 
 
 def _replace_lone_surrogates(text: str) -> str:
@@ -76,8 +83,6 @@ def _replace_lone_surrogates(text: str) -> str:
 
 def _repair_encoding(text: str) -> str:
     """Mend text that was decoded with the wrong encoding, line by line as ftfy does."""
-    if not _MAY_BE_MOJIBAKE.search(text):
-        return text
     lines = text.split("\n")
     return "\n".join(
         ftfy.fix_text(line, _REPAIR) if _MAY_BE_MOJIBAKE.search(line) else line for line in lines

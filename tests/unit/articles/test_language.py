@@ -2,7 +2,7 @@
 
 import pytest
 
-from stream.articles.language import language_code, language_of
+from stream.articles.language import _by_function_words, language_code, language_of
 
 GERMAN = (
     "Der Stadtrat von Altenfurt hat am Dienstag beschlossen, die alte Brücke über die Lache noch in diesem Jahr zu "
@@ -37,3 +37,18 @@ def test_a_tag_stands_where_the_text_is_short_or_of_a_language_easily_taken_for_
 
 def test_capitals_are_read_as_small_letters():
     assert language_of(None, "COUNCIL OF ALTENFURT VOTES TO RENEW THE OLD BRIDGE THIS YEAR", "") == "en"
+
+
+def test_function_words_tell_a_language_without_the_model(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("stream.articles.language._detector", lambda: pytest.fail("the model was asked"))
+    english = "The council has decided that the old bridge over the river will be renewed before the winter."
+    text = f"{english} Nobody spoke against it, and work is to begin when the water is low."
+    assert language_of(None, "", text) == "en"
+
+
+def test_a_text_in_two_languages_is_left_to_the_model():
+    mixed = (
+        f"{GERMAN} The mayor said that they would not wait for the money and that work will begin at once."
+    )
+    assert _by_function_words(mixed) is None
+    assert _by_function_words("Altenfurt Brücke Lache Dienstag " * 10) is None
