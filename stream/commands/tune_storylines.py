@@ -5,6 +5,7 @@ from pathlib import Path
 from time import time
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -22,7 +23,7 @@ ENV_NAME = "newsfold-tuned-storylines.env"
 LEAST_AFFAIRS = 4  # two to choose by, two to judge the choice
 
 
-def tune_storylines(files: Sequence[Path], out: Path, seed: int) -> None:
+def tune_storylines(files: Sequence[Path], out: Path, seed: int, as_json: bool) -> None:
     """Choose the threshold of storylines, show every one tried, and write the settings file."""
     settings = load_settings()
     embedder = Embedder(load_encoder(settings.encoder), settings.intake.max_article_bytes, Metrics())
@@ -40,9 +41,12 @@ def tune_storylines(files: Sequence[Path], out: Path, seed: int) -> None:
             seed,
             lambda done, steps: progress.update(task, completed=done, total=steps),
         )
-    Console().print(_table(choice))
     out.mkdir(parents=True, exist_ok=True)
     (out / ENV_NAME).write_text(f"NEWSFOLD_STORYLINES__THRESHOLD={choice.threshold}\n")
+    if as_json:
+        click.echo(msgspec.json.encode(choice))
+        return
+    Console().print(_table(choice))
     click.echo(f"Wrote {out / ENV_NAME}: put its line into .env or the worker's environment.")
 
 

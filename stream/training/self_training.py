@@ -60,9 +60,9 @@ def train(
     with_trees: bool = False,
     seed: int = 0,
     cross_language: bool = False,
-    progress: Callable[[int], None] | None = None,
+    advance: Callable[[], None] = lambda: None,
 ) -> Fitted:
-    """Fit both models to the streams; every stream weighs the same."""
+    """Fit both models to the streams; every stream weighs the same. `advance`: called after each stream and round."""
     history: list[tuple[Examples, Examples]] = []
     fitted: Fitted | None = None
     for turn in range(ROUNDS):
@@ -72,14 +72,13 @@ def train(
             run.follow(stream)
             _collect(joins, run.join_rows, len(JOIN_FEATURES))
             _collect(merges, run.merge_rows, len(MERGE_FEATURES))
+            advance()
         history.append((joins, merges))
         recent = history[-ROUNDS_KEPT:] if turn else history
         fitted = Fitted(
             fit([pair[0] for pair in recent], JOIN_FEATURES, JOIN_THRESHOLD, with_trees, seed),
             fit([pair[1] for pair in recent], MERGE_FEATURES, MERGE_THRESHOLD, with_trees, seed),
         )
-        if progress:
-            progress(turn + 1)
     assert fitted is not None  # noqa: S101 - there is at least one round
     return fitted
 

@@ -21,19 +21,19 @@ from stream.board.projection import Kind, Message
 from stream.board.server import new_app
 from stream.commands.board import command as board
 from stream.commands.evaluate import evaluate
-from stream.commands.tune import LEAST_GAIN
 from stream.commands.tune import command as tune
 from stream.contract.events import encode_event
 from stream.evaluation.evaluation import means
 from stream.evaluation.offline import replay_file
 from stream.settings import Settings, load_settings
 from stream.training import cross_validation
+from stream.training.cross_validation import LEAST_GAIN
 from tests.support.board import new_context
 from tests.support.newsroom import CORPUS, corpus_labels
 
 NOW = 1_790_000_000_000
 TOO_FINE = 0.2
-FEW_STREAMS = 3  # instead of 40 for each fit: minutes less, and enough for so plain a lesson
+FEW_STREAMS = 3  # instead of 40 for each fit: minutes less
 
 
 class Marked(NamedTuple):
@@ -104,15 +104,13 @@ def test_the_export_is_the_articles_as_sent_with_what_the_editor_said(marked: Ma
     assert all(len(events) == 1 for events in clusters.values())  # nothing that differs has one label
 
 
-@pytest.mark.xfail(
-    reason="three training streams no longer suffice for the corpus with its new affair: .872 after, .878 before"
-)
-def test_what_was_marked_is_told_better_after_tuning(
+def test_tuning_on_marks_improves_the_marked_stories(
     exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(cross_validation, "STREAMS", FEW_STREAMS)
     monkeypatch.setattr(cross_validation, "FITS", 1)
     monkeypatch.setattr(cross_validation, "MERGE_THRESHOLDS", (0.8,))
+    # From so few streams the fitted models are poor: the shipped model, at a granularity that suits, has to win.
     result = CliRunner().invoke(tune, [str(exported), "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     written = (tmp_path / "newsfold-tuned.env").read_text().splitlines()

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from stream.articles.jsonl import read_lines
 from stream.commands.evaluate import command as evaluate
 from stream.commands.evaluate import evaluate as evaluation_of
+from stream.commands.tune import INTERRUPTED
 from stream.commands.tune import command as tune
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
@@ -16,6 +17,7 @@ from stream.settings import load_settings
 from stream.stories.decision.model_file import read_model
 from stream.stories.settings import StorySettings
 from stream.training import cross_validation as tuning
+from stream.training.cross_validation import CrossValidation
 
 CORPUS = Path(__file__).parents[3] / "stream" / "corpus"
 NOW = 1_790_000_000_000
@@ -36,7 +38,7 @@ def labelled(tmp_path_factory) -> Path:
     return file
 
 
-def test_evaluate_tells_the_agreement_of_first_and_repaired_stories(labelled, tmp_path):
+def test_evaluate_prints_the_agreement_of_first_and_repaired_stories(labelled, tmp_path):
     out = tmp_path / "figures.json"
     result = CliRunner().invoke(evaluate, [str(labelled), "--seeds", "1", "--json", str(out)])
     assert result.exit_code == 0, result.output
@@ -67,6 +69,7 @@ def test_an_undated_first_article_does_not_keep_the_stories_of_an_old_stream_ope
 def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "STREAMS", FEW_STREAMS)
     monkeypatch.setattr(tuning, "SEEN_SHARE", -1.0)  # the shipped model takes no part: it may win
+    monkeypatch.setattr(CrossValidation, "gain", lambda *_: 1.0)
     result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     written = (tmp_path / "newsfold-tuned.env").read_text().splitlines()
@@ -76,6 +79,45 @@ def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, t
     made_by = read_model(Path(settings["model"])).made_by
     assert "178 labelled articles" in made_by
     assert f"{tuning.FITS} fits" in made_by
+
+
+def test_tune_keeps_the_shipped_model_where_a_fitted_one_is_no_better_on_the_whole_stream(
+    labelled, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tuning, "STREAMS", 1)
+    monkeypatch.setattr(tuning, "FITS", 1)
+    monkeypatch.setattr(tuning, "GRANULARITIES", (0.5,))
+    monkeypatch.setattr(tuning, "SEEN_SHARE", -1.0)
+    result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path), "--json"])
+    assert result.exit_code == 0, result.output
+    assert "the shipped model, which stays" in result.stderr
+    chosen = json.loads(result.stdout)["chosen"]
+    assert chosen == {"kind": "shipped", "granularity": 0.5, "merge_threshold": 0.8}
+    assert "shipped" in read_model(tmp_path / "newsfold-tuned.json").made_by
+
+
+def test_tune_shows_how_much_is_left_from_the_start_and_writes_the_best_so_far_when_stopped(
+    labelled, tmp_path, monkeypatch
+):
+    seen: list[tuple[int, int]] = []
+    run = CrossValidation.run
+
+    def run_until_stopped(self: CrossValidation, progress: tuning.Progress) -> None:
+        def stop_in_the_second_kind(done: int, steps: int) -> None:
+            seen.append((done, steps))
+            progress(done, steps)
+            if done == 20:
+                raise KeyboardInterrupt
+
+        run(self, stop_in_the_second_kind)
+
+    monkeypatch.setattr(CrossValidation, "run", run_until_stopped)
+    result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path)])
+    assert result.exit_code == INTERRUPTED
+    assert seen[0] == (0, seen[-1][1])
+    assert seen[-1][1] > 900  # two kinds fitted to two folds, six rounds of forty streams each
+    assert "the best so far" in result.stderr
+    assert read_model(tmp_path / "newsfold-tuned.json").version == "tuned"
 
 
 @pytest.fixture(scope="module")
