@@ -10,6 +10,7 @@ from stream.board.context import Board
 from stream.board.listing import Listed, Page, Sort, Wanted, list_page, wanted_of
 from stream.board.messages import milliseconds
 from stream.board.rendering import count, iso, link
+from stream.board.storylines import membership_of
 
 feeds = APIRouter(tags=["feeds"])
 
@@ -26,8 +27,9 @@ def _page(board: Board, wanted: Wanted) -> Page:
     return list_page(board.store, wanted.model_copy(update={"sort": order, "page": 1}), ENTRIES)
 
 
-def _title(wanted: Wanted) -> str:
-    asked = [wanted.q, wanted.language, wanted.source, wanted.status.value]
+def _title(board: Board, wanted: Wanted) -> str:
+    affair = membership_of(board.store, wanted.storyline)
+    asked = [affair.headline if affair else "", wanted.q, wanted.language, wanted.source, wanted.status.value]
     return " · ".join(["Newsfold", *(part for part in asked if part)])
 
 
@@ -49,7 +51,7 @@ def atom(request: Request, board: Board, wanted: Asked) -> Response:
     feed = ET.Element(f"{{{ATOM}}}feed")
     query = wanted.query_string(page=1)
     _text(feed, "id", f"{base}/feed.atom?{query}" if query else f"{base}/feed.atom")
-    _text(feed, "title", _title(wanted))
+    _text(feed, "title", _title(board, wanted))
     _text(feed, "updated", max(map(_updated, page.stories), default=iso(0)))
     _link(feed, "self", str(request.url), "application/atom+xml")
     _link(feed, "alternate", f"{base}/?{query}" if query else f"{base}/", "text/html")
@@ -97,7 +99,7 @@ def json_feed(request: Request, board: Board, wanted: Asked) -> Response:
     page, base = _page(board, wanted), str(request.base_url).rstrip("/")
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": _title(wanted),
+        "title": _title(board, wanted),
         "home_page_url": f"{base}/?{wanted.query_string(page=1)}",
         "feed_url": str(request.url),
         "items": [_item(one, base) for one in page.stories],

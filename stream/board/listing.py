@@ -12,6 +12,7 @@ from stream.board.activity import reports_an_hour
 from stream.board.full_text import match_query
 from stream.board.messages import Story, story_decoder
 from stream.board.store import Store
+from stream.board.storylines import Membership, living_storyline, membership_of
 
 HOUR_MS = 3_600_000
 LINE_BINS = 24  # points of the small line of reports over time
@@ -55,6 +56,7 @@ class Wanted(BaseModel):
     q: str = Field("", max_length=400, description="Words, the last one as a beginning; a phrase in quotes.")
     language: str = Field("", max_length=35, description="Stories with an article in this language.")
     source: str = Field("", max_length=200, description="Stories with an article of this source.")
+    storyline: str = Field("", max_length=200, description="Stories of this storyline.")
     status: Status = Field(Status.ANY, description="open, closed or merged; without it all but merged ones.")
     hours: int | None = Field(
         None,
@@ -103,6 +105,7 @@ class Listed(msgspec.Struct):
     first_time: int
     last_time: int
     reports_an_hour: float
+    storyline: Membership | None = None
     line: list[int] = []  # reports in each of LINE_BINS equal parts of its time
 
 
@@ -119,7 +122,7 @@ class Page(msgspec.Struct):
 def list_page(store: Store, wanted: Wanted, size: int) -> Page:
     """The stories asked for."""
     revision, now = store.revision, newest_time(store)
-    where, values = _conditions(wanted, now)
+    where, values = _conditions(store, wanted, now)
     total = store.reader.execute(f"SELECT count(*) FROM stories WHERE {where}", values).fetchone()[0]  # noqa: S608
     order = f"{ORDERS[wanted.sort]}, id"
     # Only the page's own rows are read whole: sorting all snapshots would take ten times as long.
@@ -135,7 +138,7 @@ def list_page(store: Store, wanted: Wanted, size: int) -> Page:
 
 def changed_since(store: Store, wanted: Wanted, revision: int) -> list[str]:
     """Ids of the stories asked for that changed after a revision, the latest first, and of those that are gone."""
-    where, values = _conditions(wanted, newest_time(store))
+    where, values = _conditions(store, wanted, newest_time(store))
     rows = store.reader.execute(
         f"SELECT id FROM stories WHERE {where} AND revision > ? ORDER BY revision DESC",  # noqa: S608
         (*values, revision),
@@ -153,6 +156,7 @@ def listed(store: Store, row: Any, now: int) -> Listed:
         row["first_time"],
         row["last_time"],
         reports_an_hour(row["activity"], now),
+        membership_of(store, row["storyline"]),
         reports_over_time(store, row["id"], row["first_time"], row["last_time"], LINE_BINS),
     )
 
@@ -189,7 +193,7 @@ def offered(store: Store) -> dict[str, list[str]]:
     return {"languages": [name for (name,) in languages], "sources": [name for (name,) in sources]}
 
 
-def _conditions(wanted: Wanted, now: int) -> tuple[str, list[Any]]:
+def _conditions(store: Store, wanted: Wanted, now: int) -> tuple[str, list[Any]]:
     """The filters as SQL with its values; the SQL itself holds nothing that a reader sent."""
     parts: list[tuple[str, list[Any]]] = []
     if wanted.status:
@@ -206,6 +210,9 @@ def _conditions(wanted: Wanted, now: int) -> tuple[str, list[Any]]:
         parts.append(("number IN (SELECT story FROM story_languages WHERE language = ?)", [wanted.language]))
     if wanted.source:
         parts.append(("id IN (SELECT story_id FROM articles WHERE source = ?)", [wanted.source]))
+    if wanted.storyline:
+        living = living_storyline(store, wanted.storyline)
+        parts.append(("storyline = ?", [living.id if living else wanted.storyline]))
     if wanted.hours:
         parts.append(("last_time >= ?", [now - wanted.hours * HOUR_MS]))
     if wanted.least_sources:

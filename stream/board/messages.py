@@ -37,8 +37,9 @@ class Name(msgspec.Struct):
 
 
 class Counts(msgspec.Struct):
-    """Sizes of a story."""
+    """Sizes of a story or a storyline."""
 
+    stories: int = 0
     articles: int = 0
     copies: int = 0
     reports: int = 0
@@ -70,6 +71,17 @@ class Story(msgspec.Struct):
     storyline_id: str | None = None
     continues: str | None = None
     related: list[Any] = []
+
+
+class Storyline(msgspec.Struct):
+    """A snapshot of a storyline."""
+
+    id: str
+    version: int = 0
+    merged_into: str | None = None
+    headline: str = ""
+    stories: list[str] = []
+    counts: Counts = msgspec.field(default_factory=Counts)
 
 
 class CopyOf(msgspec.Struct):
@@ -130,6 +142,7 @@ class Assignment(msgspec.Struct):
 
 
 story_decoder = msgspec.json.Decoder(Story)
+storyline_decoder = msgspec.json.Decoder(Storyline)
 assignment_decoder = msgspec.json.Decoder(Assignment)
 
 

@@ -12,6 +12,7 @@ from stream.board.marks import MarkKind
 from stream.board.rendering import render
 from stream.board.security import COOKIE
 from stream.board.story import entry_of, headline_of, heir_of, whole_story
+from stream.board.storylines import membership_of
 
 pages = APIRouter(include_in_schema=False)
 Asked = Annotated[Wanted, Depends(wanted_of)]
@@ -26,7 +27,13 @@ def list_stories(request: Request, board: Board, wanted: Asked) -> Response:
     name = {"stories": "_stories.html", "more": "_more.html"}.get(part or "", "list.html")
     choices = None if part else offered(board.store)
     response = render(
-        request, name, page=page, wanted=wanted, notice=board.freshness.notice(), choices=choices
+        request,
+        name,
+        page=page,
+        wanted=wanted,
+        affair=membership_of(board.store, wanted.storyline),
+        notice=board.freshness.notice(),
+        choices=choices,
     )
     if part == "stories":  # the address of the search, without the fields that ask for nothing
         response.headers["HX-Push-Url"] = f"/?{wanted.query_string(page=1)}".rstrip("?")

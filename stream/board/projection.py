@@ -9,7 +9,15 @@ import structlog
 
 from stream.board.activity import activity_of
 from stream.board.full_text import indexed
-from stream.board.messages import Assignment, Shown, Story, assignment_decoder, milliseconds, story_decoder
+from stream.board.messages import (
+    Assignment,
+    Shown,
+    Story,
+    assignment_decoder,
+    milliseconds,
+    story_decoder,
+    storyline_decoder,
+)
 from stream.board.store import Source, Store, set_fact, set_offsets
 
 log = structlog.get_logger(__name__)
@@ -159,7 +167,7 @@ def _apply_storyline(connection: sqlite3.Connection, message: Message) -> None:
     if message.value is None:
         connection.execute("DELETE FROM storylines WHERE id = ?", (message.key,))
         return
-    msgspec.json.decode(message.value, type=dict)
+    storyline_decoder.decode(message.value)  # one that cannot be read is refused here, not on a page
     connection.execute("INSERT OR REPLACE INTO storylines VALUES (?, ?)", (message.key, message.value))
 
 

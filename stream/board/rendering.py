@@ -48,6 +48,7 @@ def environment() -> Environment:
         "link": link,
         "age": age,
         "moment": moment,
+        "day": day,
         "iso": iso,
         "span": lambda milliseconds: span(milliseconds / 1000),
         "percent": lambda share: f"{share:.0%}",
@@ -90,6 +91,11 @@ def moment(milliseconds: int | None) -> str:
     at = datetime.fromtimestamp(milliseconds / 1000, UTC)
     year = f" {at.year}" if at.year != datetime.now(UTC).year else ""
     return f"{at.day} {at:%b}{year}, {at:%H:%M}"
+
+
+def day(milliseconds: int) -> str:
+    """A day for people, in UTC."""
+    return moment(milliseconds).partition(",")[0]
 
 
 def iso(milliseconds: int | None) -> str:

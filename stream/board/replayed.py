@@ -15,12 +15,12 @@ BATCH = 2_000
 
 
 class _Line(msgspec.Struct):
-    """What tells the lines apart: an assignment names its article, a story has an id and a version."""
+    """What the lines differ in: an assignment names its article, a storyline has its stories, a story has neither."""
 
     id: str | None = None
     version: int | None = None
     article_id: str | None = None
-    stories: msgspec.Raw | None = None
+    stories: list[str] | None = None
 
 
 def load(store: Store, files: list[Path], advance: Callable[[int], None]) -> None:
@@ -50,6 +50,7 @@ def _messages(file: Path) -> Iterator[Message]:
             yield Message(Kind.STORYLINE if seen.stories is not None else Kind.STORY, seen.id, line)
         else:
             raise SettingsError(
-                f"{file}, line {number}: neither a story nor an assignment. Give the files that "
-                "`newsfold replay --stories stories.jsonl --assignments assignments.jsonl` writes"
+                f"{file}, line {number}: no story, storyline or assignment. Give the files that "
+                "`newsfold replay --stories stories.jsonl --storylines storylines.jsonl "
+                "--assignments assignments.jsonl` writes"
             )

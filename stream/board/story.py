@@ -8,6 +8,7 @@ import msgspec
 from stream.board.listing import Listed, listed, newest_time, reports_over_time
 from stream.board.messages import Assignment, assignment_decoder, story_decoder
 from stream.board.store import Store
+from stream.board.storylines import Affair, affair_of
 from stream.contract.events import Reason
 
 MAX_REPORTS = 300  # on a page, the newest; a story of thousands is read elsewhere
@@ -60,14 +61,6 @@ class Near(msgspec.Struct):
     how: str
 
 
-class Affair(msgspec.Struct):
-    """The storyline that a story is of, with its other stories as (id, headline)."""
-
-    id: str
-    headline: str
-    stories: list[tuple[str, str]]
-
-
 class Whole(msgspec.Struct):
     """All that the page of a story shows."""
 
@@ -113,7 +106,7 @@ def whole_story(store: Store, story_id: str) -> Whole | None:
         size=reports_over_time(store, story_id, row["first_time"], row["last_time"], SIZE_BINS),
         turns=_turns(store, row),
         near=_near(store, shown, entries),
-        storyline=_storyline(store, row["storyline"], story_id),
+        storyline=affair_of(store, row["storyline"], story_id),
     )
 
 
@@ -240,15 +233,4 @@ def _seconds(entries: list[Entry]) -> Counter[str]:
         rival.story_id
         for rival in rivals
         if rival.reason != Reason.NOT_CLOSER_THAN_UNRELATED and (rival.score or 0.0) > UNRELATED_SCORE
-    )
-
-
-def _storyline(store: Store, storyline: str | None, story_id: str) -> Affair | None:
-    row = store.reader.execute("SELECT value FROM storylines WHERE id = ?", (storyline,)).fetchone()
-    if row is None:
-        return None
-    value = msgspec.json.decode(row["value"], type=dict[str, Any])
-    others = [name for name in value.get("stories") or () if name != story_id]
-    return Affair(
-        str(storyline), value.get("headline") or "", [(name, headline_of(store, name)) for name in others]
     )

@@ -9,12 +9,20 @@ from time import monotonic, sleep
 import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from stream.board.context import Context
 from stream.board.projection import Message, apply
 from stream.board.server import new_app
-from tests.support.board import assignment_of, moment, new_context, report_of, story_of, with_assignments
+from tests.support.board import (
+    assignment_of,
+    moment,
+    new_context,
+    report_of,
+    story_of,
+    storyline_of,
+    with_assignments,
+)
 from tests.support.browser import WatchedPage, new_page, open_browser
 
 HOSTILE = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -143,11 +151,46 @@ async def test_a_reader_searches_filters_and_sorts(board: Served, page: Page):
     await expect(page.locator(".card")).to_have_count(1)
     await page.get_by_role("link", name="Clear").click()
     await page.select_option("[name=sort]", "newest")
-    await expect(page.locator(".card h2").first).to_have_text(
-        "Ferry towed to Halden" if False else FERRY[0]["title"]
-    )
+    await expect(page.locator(".card h2").first).to_have_text(FERRY[0]["title"])
     await page.get_by_role("link", name="More stories").click()
     await expect(page.locator(".card")).to_have_count(63)
+
+
+async def test_a_search_typed_on_while_one_is_answered_ends_with_the_last_word(board: Served, page: Page):
+    """And neither an aborted request nor an old answer reaches the reader: the fixture listens to the console."""
+
+    async def answer_late(route: Route) -> None:
+        await asyncio.sleep(0.4)
+        await route.continue_()
+
+    await page.goto(board.url)
+    await page.route("**/?q=*", answer_late)
+    await page.locator("#q").press_sequentially("ferry tow", delay=150)
+    await expect(page.locator(".card")).to_have_count(1)
+    await page.fill("#q", "glacier")
+    await expect(headline(page, "ice")).to_be_visible()
+    await expect(headline(page, "ferry")).to_have_count(0)
+    assert "q=glacier" in page.url
+
+
+async def test_a_reader_follows_an_affair_through_its_stories(board: Served, page: Page):
+    board.write(
+        *with_assignments(
+            "inquiry", report_of("inquiry-1", "Inquiry into the ferry opens", 90), storyline_id="sea"
+        ),
+        story_of("ferry", *FERRY, version=2, storyline_id="sea"),
+        storyline_of("sea", "Ferry stranded off Halden", "inquiry", "ferry"),
+    )
+    await page.goto(board.url)
+    await page.locator("#story-inquiry").get_by_role("link", name="Ferry stranded off Halden").click()
+    await expect(page.get_by_role("heading", name="Ferry stranded off Halden").first).to_be_visible()
+    await expect(page.locator(".card")).to_have_count(2)
+    await page.locator("#q").fill("opens")
+    await expect(page.locator(".card")).to_have_count(1)
+    await headline(page, "inquiry").click()
+    await expect(page.locator(".episodes [aria-current]")).to_contain_text("Inquiry into the ferry opens")
+    await page.locator(".episodes").get_by_role("link", name="Ferry stranded off Halden").click()
+    await page.wait_for_url("**/stories/ferry")
 
 
 async def test_a_story_shows_its_copies_and_why(board: Served, page: Page):

@@ -55,6 +55,22 @@ def story_of(name: str, *reports: dict[str, Any], version: int = 1, **more: Any)
     return Message(Kind.STORY, name, json.dumps(value).encode())
 
 
+def storyline_of(name: str, headline: str, *stories: str, **more: Any) -> Message:
+    """A snapshot of a storyline of these stories, the newest first."""
+    value = {
+        "id": name,
+        "version": 1,
+        "status": "open",
+        "merged_into": None,
+        "split_from": None,
+        "headline": headline,
+        "stories": list(stories),
+        "counts": {"stories": len(stories), "articles": 0, "copies": 0, "reports": 0, "sources": 0},
+        **more,
+    }
+    return Message(Kind.STORYLINE, name, json.dumps(value).encode())
+
+
 def report_of(name: str, title: str, hours: float = 0.0, **more: Any) -> dict[str, Any]:
     """An article as a story lists it."""
     return {

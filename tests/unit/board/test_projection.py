@@ -12,7 +12,15 @@ from stream.board.listing import Sort, Wanted, changed_since, list_page
 from stream.board.projection import Kind, Message, apply, sweep
 from stream.board.store import FORMAT, Store
 from stream.board.story import heir_of, whole_story
-from tests.support.board import HOUR_MS, assignment_of, moment, report_of, story_of, with_assignments
+from tests.support.board import (
+    HOUR_MS,
+    assignment_of,
+    moment,
+    report_of,
+    story_of,
+    storyline_of,
+    with_assignments,
+)
 
 FERRY = report_of("ferry-1", "Ferry stranded off Halden", 0.0)
 FERRY_2 = report_of("ferry-2", "Ferry towed to Halden", 2.0, source="Meridian Post")
@@ -214,14 +222,36 @@ def test_an_article_listed_by_a_story_is_known_before_its_assignment(store):
     assert msgspec.json.decode(story_of("s1", FERRY).value)["first_published"] == moment(0)
 
 
+def test_a_storyline_that_was_merged_leads_to_the_one_it_lives_on_in(store):
+    apply(store, with_assignments("s1", FERRY, storyline_id="old"), {})
+    apply(store, with_assignments("s2", FERRY_2, storyline_id="new"), {})
+    merged = storyline_of("old", "Ferries", merged_into="new")
+    apply(store, [merged, storyline_of("new", "Ships", "s2", "s1")], {})
+    assert whole_story(store, "s1").storyline.headline == "Ships"
+    (listed,) = list_page(store, Wanted(storyline="old"), 10).stories
+    assert (listed.story.id, listed.storyline.headline) == ("s2", "Ships")
+
+
+def test_a_long_storyline_shows_the_stories_around_the_one_that_is_read(store):
+    names = [f"s{number:02}" for number in range(20)]
+    for hours, name in enumerate(names):
+        report = report_of(f"{name}-1", f"Ferry, day {hours}", hours)
+        apply(store, with_assignments(name, report, storyline_id="l1"), {})
+    apply(store, [storyline_of("l1", "Ferries", *names[::-1])], {})
+    affair = whole_story(store, "s10").storyline
+    assert [one.story_id for one in affair.episodes] == names[6:15]
+    assert (affair.earlier, affair.later, affair.stories) == (6, 5, 20)
+
+
 def test_a_storyline_and_related_stories_are_named_by_their_headlines(store):
     apply(store, [*with_assignments("s2", FERRY_2), *with_assignments("s3", ICE)], {})
     related = [{"story_id": "s3", "score": 1.2, "words": ["vestmark"]}]
     apply(store, with_assignments("s1", FERRY, storyline_id="l1", continues="s2", related=related), {})
-    line = {"id": "l1", "headline": "Ferries", "stories": ["s1", "s2"], "mood": 1}
-    apply(store, [Message(Kind.STORYLINE, "l1", json.dumps(line).encode())], {})
+    apply(store, [storyline_of("l1", "Ferries", "s2", "s1", mood=1)], {})
     whole = whole_story(store, "s1")
-    assert whole.storyline.stories == [("s2", "Ferry towed to Halden")]
+    assert (whole.storyline.headline, whole.storyline.stories) == ("Ferries", 2)
+    episodes = [(one.story_id, one.headline) for one in whole.storyline.episodes]
+    assert episodes == [("s1", "Ferry stranded off Halden"), ("s2", "Ferry towed to Halden")]
     assert [(near.story_id, near.headline) for near in whole.near] == [
         ("s2", "Ferry towed to Halden"),
         ("s3", "Glacier thins above Vestmark"),
