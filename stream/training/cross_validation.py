@@ -115,7 +115,7 @@ class CrossValidation:
         ]
 
     def best(self, kind: Kind | None = None) -> Choice | None:
-        """The best choice, of a kind if one is given; near it the plainest: the shipped model, the default thresholds.
+        """The best choice, of a kind if one is given; near it the plainest: shipped model, default thresholds.
 
         None where none was judged.
         """
