@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     UNAVAILABLE = 69  # EX_UNAVAILABLE
     FAILED = 70  # EX_SOFTWARE
     OVERDUE = 75  # EX_TEMPFAIL
+    INTERRUPTED = 130  # as a shell says it of Ctrl-C
 
 
 MEANINGS = {
@@ -25,4 +26,5 @@ MEANINGS = {
     ExitCode.UNAVAILABLE: "No broker answers; the same command may work later.",
     ExitCode.FAILED: "A worker stopped rather than lose an article, or the board ended by itself. Start it again.",
     ExitCode.OVERDUE: "A worker was asked to stop and could not in time; nothing half done was committed.",
+    ExitCode.INTERRUPTED: "Stopped by Ctrl-C, after writing the best so far (`tune`).",
 }

@@ -42,11 +42,13 @@ def command(context: click.Context, files: tuple[Path, ...], port: int | None) -
     """Show the stories as a web page, until interrupted.
 
     It reads only the topics `stories` and `assignments`, and keeps what it shows in a store of its own, which may be
-    thrown away (NEWSFOLD_BOARD__FOLDER). Without Kafka:
+    thrown away (NEWSFOLD_BOARD__FOLDER). `--from` needs no Kafka.
 
     \b
-        newsfold replay articles.jsonl --stories stories.jsonl --assignments assignments.jsonl
-        newsfold board --from stories.jsonl --from assignments.jsonl
+    Examples:
+      newsfold board
+      newsfold replay articles.jsonl --stories st.jsonl --assignments as.jsonl
+      newsfold board --from st.jsonl --from as.jsonl
     """
     if context.invoked_subcommand is not None:
         return
@@ -108,6 +110,11 @@ def export_command(out: Path, articles: tuple[Path, ...], with_unmarked: bool) -
 
     `newsfold evaluate` and `newsfold tune` read the file. The topics that the board reads do not carry the text of
     articles, so it is taken from where they came from.
+
+    \b
+    Examples:
+      newsfold board export labelled.jsonl
+      newsfold board export labelled.jsonl --articles articles.jsonl
     """
     settings = load_settings()
     labels = _labels(settings, all_stories=with_unmarked)

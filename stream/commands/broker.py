@@ -22,7 +22,13 @@ DEFAULT_PORT = 9092
     help="Folder of the broker's data and log file; kept when it stops.",
 )
 def command(port: int, data: Path) -> None:
-    """Run a single Kafka broker (KRaft) on 127.0.0.1 until interrupted. For laptops and CI, not for production."""
+    """Run a single Kafka broker (KRaft) on 127.0.0.1 until interrupted. For laptops and CI, not for production.
+
+    \b
+    Examples:
+      newsfold broker
+      newsfold broker --port 9093 --data var/other
+    """
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())

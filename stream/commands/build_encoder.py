@@ -18,5 +18,10 @@ def command(folder: Path | None) -> None:
     """Build newsfold-static-multilingual from multilingual USE v3: two minutes and 25 MB, once.
 
     Needs the extra `multilingual`. Set NEWSFOLD_ENCODER__MODEL=newsfold-static-multilingual to use it.
+
+    \b
+    Examples:
+      newsfold build-encoder
+      newsfold build-encoder --folder models
     """
     click.echo(f"Wrote {TABLE} to {build_table(folder)}")

@@ -28,6 +28,11 @@ def command(a: str, b: str, as_json: bool) -> None:
 
     Each is a topic of assignments (assignments, next.assignments), or a JSON Lines file as
     `newsfold replay --assignments` writes it.
+
+    \b
+    Examples:
+      newsfold compare assignments next.assignments
+      newsfold compare before.jsonl after.jsonl --json
     """
     settings = load_settings()
     with counting_progress("assignments") as progress:

@@ -35,6 +35,11 @@ def command() -> None:
     Without it the first worker compiles when it starts. NUMBA_CACHE_DIR names another folder;
     NUMBA_CPU_NAME=generic makes code for every processor of this kind, as an image needs that runs on many (the
     worker must be given the same two variables).
+
+    \b
+    Examples:
+      newsfold compile
+      NUMBA_CPU_NAME=generic NUMBA_CACHE_DIR=kernels newsfold compile
     """
     console = Console()
     began = monotonic()

@@ -47,7 +47,13 @@ FRAMES_A_SECOND = 8
     help="Folder with articles.jsonl and labels.jsonl.",
 )
 def command(keep: bool, with_board: bool, corpus: Path) -> None:
-    """Start a Kafka broker and a worker, send the sample articles, and show the stories they fold into."""
+    """Start a Kafka broker and a worker, send the sample articles, and show the stories they fold into.
+
+    \b
+    Examples:
+      newsfold demo
+      newsfold demo --board
+    """
     console = Console()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsfold-demo-")))

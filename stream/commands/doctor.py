@@ -3,8 +3,10 @@
 import asyncio
 import sys
 import textwrap
+from collections.abc import Callable
 
 import click
+import msgspec
 
 from stream.errors import SettingsError, operator_action
 from stream.kafka.diagnosis import Finding, Verdict, diagnose
@@ -16,27 +18,38 @@ INDENT = " " * 15
 
 
 @click.command("doctor")
-def command() -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each thing checked.")
+def command(as_json: bool) -> None:
     """Check settings, encoder, checkpoint store, Kafka, topics, permissions, log and clock.
 
     Changes nothing. Ends with exit code 1 where something is wrong, 0 where there are warnings at most.
+
+    \b
+    Examples:
+      newsfold doctor
+      newsfold doctor --json
     """
+    show = _show_json if as_json else _show
     try:
         settings = load_settings()
     except SettingsError as error:
-        _show(Finding("settings", Verdict.BAD, str(error), operator_action(error)))
+        show(Finding("settings", Verdict.BAD, str(error), operator_action(error)))
         sys.exit(1)
-    problems = asyncio.run(_run(settings))
+    problems = asyncio.run(_run(settings, show))
     if problems:
         sys.exit(1)
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, show: Callable[[Finding], None]) -> int:
     problems = 0
     async for finding in diagnose(settings):
-        _show(finding)
+        show(finding)
         problems += finding.verdict is Verdict.BAD
     return problems
+
+
+def _show_json(finding: Finding) -> None:
+    click.echo(msgspec.json.encode(finding))
 
 
 def _show(finding: Finding) -> None:

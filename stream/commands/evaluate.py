@@ -21,6 +21,7 @@ from stream.settings import Settings, load_settings
 SEEDS = 5  # shuffles of ties
 WORST = 8  # splits and merges named
 TITLE_SHOWN = 70  # characters of a headline
+STANDARD_OUTPUT = Path("-")
 Level = Literal["story", "storyline"]
 
 
@@ -35,7 +36,10 @@ Level = Literal["story", "storyline"]
 )
 @click.option("--seeds", default=SEEDS, show_default=True, help="Passes, each with ties shuffled anew.")
 @click.option(
-    "--json", "out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here."
+    "--json",
+    "out",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Write the figures here; - prints them, and nothing else.",
 )
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw them here (PNG or SVG).")
 def command(file: Path, level: Level, seeds: int, out: Path | None, plot: Path | None) -> None:
@@ -44,23 +48,32 @@ def command(file: Path, level: Level, seeds: int, out: Path | None, plot: Path |
     The whole fold is judged: a copy counts with the story of its leader. `first` scores the story an article was
     first assigned to, `repaired` the one it ended up in after merges and splits; `storylines`, for labels of that
     level, the storyline of that story.
+
+    \b
+    Examples:
+      newsfold evaluate labelled.jsonl
+      newsfold evaluate labelled.jsonl --seeds 1 --json figures.json
+      newsfold evaluate affairs.jsonl --level storyline --plot affairs.png
     """
     if plot:  # before the work: the extra it needs may be missing
         from stream.evaluation.plot import draw
     settings = load_settings()
     evaluation = evaluate(file, settings, seeds, round(time() * 1000))
     shown = _shown(evaluation, level)
+    figures = msgspec.json.encode({name: means(scores) for name, scores in shown.items()})
+    if plot:
+        draw(plot, evaluation, file.name)
+    if out == STANDARD_OUTPUT:
+        click.echo(figures)
+        return
+    if out:
+        out.write_bytes(msgspec.json.format(figures, indent=2) + b"\n")
     Console().print(_table(evaluation, shown))
     titles = _titles(file)
     last = evaluation.runs[-1]
     found = last.storylines if level == "storyline" else last.repaired
     _print_broken("Split", worst(last.true, found), titles)
     _print_broken("Merged", worst(found, last.true), titles)
-    if out:
-        figures = {name: means(scores) for name, scores in shown.items()}
-        out.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
-    if plot:
-        draw(plot, evaluation, file.name)
 
 
 def _shown(evaluation: Evaluation, level: Level) -> dict[str, tuple[Score, ...]]:

@@ -39,7 +39,7 @@ def command(
       newsfold explain press-4711
       newsfold explain press-4711 --verbose
       newsfold explain press-4711 --against wire-0815
-      newsfold explain press-4711 --stories stories.jsonl --assignments assignments.jsonl
+      newsfold explain press-4711 --stories st.jsonl --assignments as.jsonl
     """
     found = published(stories_file, assignments_file)
     history = found.assignments.get(article)

@@ -59,7 +59,7 @@ def command(
     \b
     Examples:
       newsfold replay articles.jsonl
-      newsfold replay articles.jsonl.gz --stories stories.jsonl --assignments assignments.jsonl
+      newsfold replay articles.jsonl.gz --stories st.jsonl --assignments as.jsonl
       curl -s https://press.example/feed.json | newsfold replay - --json
     """
     check_outputs([stories, storylines, assignments, refused], file)

@@ -4,6 +4,7 @@ import asyncio
 import textwrap
 
 import click
+import msgspec
 
 from stream.errors import TopicsMismatchError
 from stream.kafka.broker_topics import CLEANUP, Cluster, Difference, describe, differences
@@ -18,17 +19,32 @@ WIDTH = 80
 @click.option(
     "--check", is_flag=True, help="Create nothing; only compare the broker's topics with the settings."
 )
-def command(check: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print topics and differences as one JSON object.")
+def command(check: bool, as_json: bool) -> None:
     """Create the topics that are missing, then compare them all with the settings. Repeating it changes nothing.
 
     Shows the topics as the broker has them. Ends with exit code 2 where a worker would refuse to start.
+
+    \b
+    Examples:
+      newsfold topics
+      newsfold topics --check --json
     """
     settings = load_settings()
     created, cluster = asyncio.run(_run(settings, check))
     found = [one for shape in topic_shapes(settings) for one in differences(shape, cluster)]
-    _show(settings, cluster, created)
-    for one in found:
-        _show_difference(one)
+    if as_json:
+        facts = {
+            "created": created,
+            "topics": cluster.topics,
+            "brokers": cluster.brokers,
+            "differences": found,
+        }
+        click.echo(msgspec.json.encode(facts))
+    else:
+        _show(settings, cluster, created)
+        for one in found:
+            _show_difference(one)
     fatal = sum(one.fatal for one in found)
     if fatal:
         raise TopicsMismatchError(f"{fatal} of these differences would damage the stream; no worker starts")

@@ -16,6 +16,7 @@ from stream.commands.progress import article_progress, counting_progress
 from stream.commands.tune_storylines import tune_storylines
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
+from stream.exit_codes import ExitCode
 from stream.settings import load_settings
 from stream.stories.decision.model_file import write_model
 from stream.training.augmentation import LabelledArticle
@@ -25,7 +26,6 @@ from stream.training.views import views_of
 ENV_NAME = "newsfold-tuned.env"
 MODEL_NAME = "newsfold-tuned.json"
 LEAST_STORIES = 20  # with fewer there is nothing to hold out
-INTERRUPTED = 130  # as a shell says it of Ctrl-C
 
 InputFile = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -82,7 +82,7 @@ def command(files: Sequence[Path], out: Path, level: str, seed: int, as_json: bo
         Console().print(_table(trials, choice))
         click.echo(f"Wrote {out / ENV_NAME}: put its lines into .env or the worker's environment.")
     if not is_whole:
-        sys.exit(INTERRUPTED)
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 def _chosen(tuning: CrossValidation) -> tuple[Choice, bool]:

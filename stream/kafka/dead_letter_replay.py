@@ -5,7 +5,7 @@ without a value whose header names the letter. A letter with a receipt is not se
 often; a replay that was cut short left neither. Two replays at a time are fenced as two owners of one shard would be.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -75,7 +75,7 @@ async def letters(
     """The letters that match, in order; with `waiting_only` those not yet replayed. One is held at a time."""
     topic = settings.topics.dead_letters
     receipts = {
-        _place(value)
+        place_of(value)
         async for record in records_until_now(settings.kafka, topic)
         for name, value in record.headers
         if name == RECEIPT
@@ -116,14 +116,7 @@ async def replay(settings: Settings, wanted: LetterFilter, again: bool = False) 
     A letter of an article that was replayed before and refused anew is left, so that a replay that mends nothing does
     not multiply letters; `again` sends it too.
     """
-    topics = settings.topics
-    producer = AIOKafkaProducer(
-        **connection(settings.kafka),
-        transactional_id=f"{settings.shard.transactional_id_prefix}-{topics.dead_letters}-replay",
-        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-        max_request_size=settings.intake.max_message_bytes,
-        acks="all",
-    )
+    producer = _producer(settings)
     result, waiting = Resent(), list[Letter]()
     async with connected(producer, settings.kafka):  # fences another replay; what it committed is seen below
         async for letter in letters(settings, wanted, waiting_only=True):
@@ -139,6 +132,38 @@ async def replay(settings: Settings, wanted: LetterFilter, again: bool = False) 
                 waiting = []
         result.sent += await _send(producer, settings, waiting)
     return result
+
+
+async def resend(settings: Settings, mended: Mapping[Place, tuple[bytes, bytes]]) -> int:
+    """Send other articles in place of letters, by (key, value), with a receipt for each; return how many.
+
+    A letter that was replayed or resent before is left.
+    """
+    producer = _producer(settings)
+    sent, waiting = 0, list[Letter]()
+    async with connected(producer, settings.kafka):
+        async for letter in letters(settings, LetterFilter(), waiting_only=True):
+            place = letter.partition, letter.offset
+            if place not in mended:
+                continue
+            key, value = mended[place]
+            waiting.append(msgspec.structs.replace(letter, key=key, value=value))
+            if len(waiting) == TRANSACTION:
+                sent += await _send(producer, settings, waiting)
+                waiting = []
+        sent += await _send(producer, settings, waiting)
+    return sent
+
+
+def _producer(settings: Settings) -> AIOKafkaProducer:
+    prefix = settings.shard.transactional_id_prefix
+    return AIOKafkaProducer(
+        **connection(settings.kafka),
+        transactional_id=f"{prefix}-{settings.topics.dead_letters}-replay",
+        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        max_request_size=settings.intake.max_message_bytes,
+        acks="all",
+    )
 
 
 async def _send(producer: AIOKafkaProducer, settings: Settings, waiting: list[Letter]) -> int:
@@ -157,6 +182,7 @@ async def _send(producer: AIOKafkaProducer, settings: Settings, waiting: list[Le
     return len(waiting)
 
 
-def _place(receipt: bytes) -> Place:
+def place_of(receipt: bytes) -> Place:
+    """Partition and offset out of `partition:offset`."""
     partition, offset = receipt.decode().split(":")
     return int(partition), int(offset)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from pathlib import Path
 
 import click.testing
 import pytest
@@ -27,12 +28,12 @@ async def refused(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-async def run(newsroom: Newsroom, *arguments: str) -> str:
+async def run(newsroom: Newsroom, *arguments: str, only_stdout: bool = False) -> str:
     """The output of a `newsfold` command with this newsroom's settings."""
     runner = click.testing.CliRunner(env=os.environ | newsroom.environment)
     result = await asyncio.to_thread(runner.invoke, newsfold, ["dead-letters", *arguments])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout if only_stdout else result.output
 
 
 async def test_letters_are_listed_by_reason_and_offset(refused: Newsroom):
@@ -83,6 +84,34 @@ async def test_a_letter_is_replayed_once_and_not_when_it_was_cut(refused: Newsro
         True,
         False,
     ]
+
+
+async def test_letters_are_saved_mended_in_a_file_and_resent_once(refused: Newsroom, tmp_path: Path):
+    file = tmp_path / "letters.jsonl"
+    assert "3 letters written" in await run(refused, "save", str(file))
+    saved = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (saved[0]["text"], saved[1]["article"], saved[2]["cut"]) == ("not json", {"id": "x"}, True)
+    saved[1]["article"]["title"] = "Harbour wall raised"
+    file.write_text("\n".join(json.dumps(line) for line in saved))
+    sent = await run(refused, "resend", str(file))
+    assert "1 letters sent" in sent
+    assert "2 cannot be read yet" in sent
+    assert "line 1 refused, undecodable" in sent
+    assert json.loads(await run(refused, "resend", str(file), "--json", only_stdout=True)) == {
+        "sent": 0, "sent_before": 1, "refused": 2,
+    }  # fmt: skip
+    (record,) = [
+        one
+        for one in await refused.read(refused.settings.topics.articles)
+        if REPLAYED_FROM in dict(one.headers)
+    ]
+    assert (record.key, json.loads(record.value)) == (b"x", {"id": "x", "title": "Harbour wall raised"})
+    with refused.worker() as worker:
+        await asyncio.to_thread(worker.wait_ready, 240)
+        await refused.wait_for(1)
+    assert [json.loads(line)["replayed"] for line in (await run(refused, "list", "--json")).splitlines()] == [
+        False, True, False,
+    ]  # fmt: skip
 
 
 async def test_a_replayed_letter_that_is_still_wrong_becomes_one_new_letter(refused: Newsroom):

@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from stream.articles.jsonl import read_lines
 from stream.commands.evaluate import command as evaluate
 from stream.commands.evaluate import evaluate as evaluation_of
-from stream.commands.tune import INTERRUPTED
 from stream.commands.tune import command as tune
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
+from stream.exit_codes import ExitCode
 from stream.settings import load_settings
 from stream.stories.decision.model_file import read_model
 from stream.stories.settings import StorySettings
@@ -113,7 +113,7 @@ def test_tune_shows_how_much_is_left_from_the_start_and_writes_the_best_so_far_w
 
     monkeypatch.setattr(CrossValidation, "run", run_until_stopped)
     result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path)])
-    assert result.exit_code == INTERRUPTED
+    assert result.exit_code == ExitCode.INTERRUPTED
     assert seen[0] == (0, seen[-1][1])
     assert seen[-1][1] > 900  # two kinds fitted to two folds, six rounds of forty streams each
     assert "the best so far" in result.stderr
