@@ -10,7 +10,7 @@ READY_SECONDS = 300.0  # a first start compiles the kernels: a minute of CPU; la
 
 
 class WorkerProcess(ServiceProcess):
-    """`newsfold worker`, of one stage or of both.
+    """`newsfold worker`, of one stage or of both, in one process or in several.
 
     `checkout` is the source to run, that of the working folder where it is left out.
     """
@@ -24,13 +24,16 @@ class WorkerProcess(ServiceProcess):
         log_file: Path,
         stage: str | None = None,
         checkout: Path | None = None,
+        processes: int | None = None,
     ) -> None:
         super().__init__(environment, log_file, checkout)
         self._environment["NEWSFOLD_WEB__PORT"] = str(self.port)
         self._stage = stage
+        self._processes = processes
 
     def _arguments(self) -> list[str]:
-        return ["--stage", self._stage] if self._stage else []
+        stage = ["--stage", self._stage] if self._stage else []
+        return [*stage, "--processes", str(self._processes)] if self._processes else stage
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until /ready says so.

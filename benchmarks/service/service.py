@@ -41,43 +41,53 @@ RIVALS = {
     "Faust + static encoder + cosine": "faust_static",
 }
 SLOW = {"faiss_minilm": 10, "bertopic_online": 10, "minhash_lsh": 2}  # take this share of the articles: 1 / n
+COPIES = {"unique": 0.0, "half copies": 0.5}  # share of each stream
 LOADS = (0.25, 0.5, 0.75)
 LATENCY_SECONDS = 20.0
 READY_SECONDS = 600.0
 STOP_SECONDS = 10.0
+PROFILE_SECONDS = 8
 
 
 class Bench:
     """A broker, and runs on it, each with topics of its own."""
 
-    def __init__(self, broker: Broker, folder: Path, progress: Progress) -> None:
+    def __init__(self, broker: Broker, folder: Path, progress: Progress, profile: Path | None) -> None:
         self._broker = broker
+        self._profile = profile
         self._folder = folder
         self._progress = progress
         self._runs = 0
 
     @asynccontextmanager
-    async def _newsroom(self, checkout: Path) -> AsyncIterator[tuple[Newsroom, WorkerProcess]]:
+    async def _newsroom(
+        self, checkout: Path, processes: int | None = None
+    ) -> AsyncIterator[tuple[Newsroom, WorkerProcess]]:
         self._runs += 1
         folder = self._folder / str(self._runs)
         folder.mkdir()
         newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder)
         await newsroom.open()
         path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH")]))
-        worker = newsroom.worker(PYTHONPATH=path, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+        worker = newsroom.worker(
+            checkout=checkout,
+            processes=processes,
+            PYTHONPATH=path,
+            OMP_NUM_THREADS="1",
+            OPENBLAS_NUM_THREADS="1",
+        )
         yield newsroom, worker
 
-    async def newsfold(self, name: str, news: News, checkout: Path = HERE) -> measured.Run:
-        """The worker of a checkout on articles that lie ready."""
-        async with self._newsroom(checkout) as (newsroom, worker):
+    async def newsfold(
+        self, name: str, news: News, checkout: Path = HERE, processes: int | None = None
+    ) -> measured.Run:
+        """The worker of a checkout on articles that lie ready; `processes`: of the embed stage, one folds."""
+        async with self._newsroom(checkout, processes) as (newsroom, worker):
             topics = newsroom.settings.topics
             await measured.append(self._broker.bootstrap, topics.articles, news.keys, news.values)
             reader = measured.Reader(self._broker.bootstrap, topics.assignments)
             await reader.start()
-            here = Path.cwd()
-            os.chdir(checkout)
             worker.start()
-            os.chdir(here)
             try:
                 return await self._followed(name, reader, len(news.keys), [worker.pid])
             finally:
@@ -145,13 +155,20 @@ class Bench:
         self, name: str, reader: measured.Reader, articles: int, service: Sequence[int]
     ) -> measured.Run:
         task = self._progress.add_task(name, total=articles)
-        return await measured.run(
-            reader,
-            articles,
-            service,
-            [self._broker.pid],
-            lambda done: self._progress.update(task, completed=done),
-        )
+
+        def note(done: int) -> None:
+            self._progress.update(task, completed=done)
+            if (
+                self._profile
+                and name.startswith(f"{report.OWN}, unique")
+                and done >= measured.WARM_SHARE * articles
+            ):
+                arguments = ["-r", "50", "-d", str(PROFILE_SECONDS), "--threads", "-f", "raw"]
+                target = ["-p", str(service[0]), "-o", str(self._profile)]
+                subprocess.Popen(["py-spy", "record", *arguments, *target])  # ends by itself
+                self._profile = None
+
+        return await measured.run(reader, articles, service, [self._broker.pid], note)
 
 
 def _f1(news: News, run: measured.Run) -> float:
@@ -165,33 +182,34 @@ def _first(news: News, count: int) -> News:
 
 async def measure(options: argparse.Namespace, folder: Path, broker: Broker) -> report.Results:
     """All runs that were asked for."""
-    streams = {
-        "unique": of_files(options.news) if options.news else invented(options.articles, 1, copies=0.0),
-    }
-    if not options.news:
-        streams["half copies"] = invented(options.articles, 2, copies=0.5)
+    streams = {name: invented(options.articles, 1, COPIES[name]) for name in options.streams}
+    if options.news:
+        streams[report.FILES] = of_files(options.news)
+    first = next(iter(streams.values()))
     results = report.Results(
         machine=f"{os.cpu_count()} cores, Python {platform.python_version()}",
         when=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        mean_bytes=streams["unique"].mean_bytes,
+        mean_bytes=first.mean_bytes,
     )
     with Progress() as progress:
-        bench = Bench(broker, folder, progress)
-        await bench.newsfold("Compiling", _first(streams["unique"], 500))
+        bench = Bench(broker, folder, progress, options.profile)
+        await bench.newsfold("Compiling", _first(first, 500))
         for stream, news in streams.items():
-            contestants = {"Newsfold": HERE}
+            contestants: dict[str, tuple[Path, int | None]] = {
+                report.OWN: (HERE, None),
+                f"{report.OWN}, 2 processes": (HERE, 1),
+            }
             if options.against:
-                contestants = {"Newsfold before": options.against.resolve(), **contestants}
-            for name, checkout in contestants.items():
-                run = await bench.newsfold(f"{name}, {stream}", news, checkout)
+                contestants = {f"{report.OWN} before": (options.against.resolve(), None), **contestants}
+            for name, (checkout, processes) in contestants.items():
+                run = await bench.newsfold(f"{name}, {stream}", news, checkout, processes)
                 results.runs.append(report.line(name, stream, len(news.keys), run, _f1(news, run)))
-            if options.rivals:
-                for name, module in RIVALS.items():
-                    part = _first(news, len(news.keys) // SLOW.get(module, 1))
-                    run = await bench.rival(f"{name}, {stream}", module, part)
-                    results.runs.append(report.line(name, stream, len(part.keys), run, _f1(part, run)))
+            for name, module in RIVALS.items() if options.rivals else ():
+                part = news if stream == report.FILES else _first(news, len(news.keys) // SLOW.get(module, 1))
+                run = await bench.rival(f"{name}, {stream}", module, part)
+                results.runs.append(report.line(name, stream, len(part.keys), run, _f1(part, run)))
         if options.latency:
-            full = next(one.articles_per_second for one in results.runs if one.name == "Newsfold")
+            full = next(one.articles_per_second for one in results.runs if one.name == report.OWN)
             count = int(sum(LOADS) * full * LATENCY_SECONDS) + 1
             results.latencies = await bench.latencies(invented(count, 3, copies=0.25), full)
     return results
@@ -209,6 +227,10 @@ def main() -> None:
     parser.add_argument("--against", type=Path, help="a checkout of the commit before")
     parser.add_argument("--rivals", action="store_true", help="measure the rivals too")
     parser.add_argument("--latency", action="store_true", help="measure latency at parts of the full load")
+    parser.add_argument(
+        "--profile", type=Path, help="sample the worker with py-spy; collapsed stacks go here"
+    )
+    parser.add_argument("--streams", nargs="*", default=[*COPIES], choices=COPIES)
     parser.add_argument("--out", type=Path, help="folder for results.md, results.json and results.png")
     options = parser.parse_args()
     began = monotonic()

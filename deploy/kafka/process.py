@@ -1,8 +1,9 @@
-"""A child process in its own session, with its output in a file, that does not outlive its parent."""
+"""A child process in its own session that does not outlive its parent."""
 
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 # The guard waits on a pipe that the parent holds. A line means a normal end; the pipe's end without one
@@ -12,7 +13,7 @@ GUARD = 'read -r done || { kill -TERM "$1"; kill -CONT "$1"; }'
 
 
 class ChildProcess:
-    """Run `command` in `folder`, appending its output to `log_file`.
+    """Run `command` in `folder`, appending its output to `log_file` (None: it goes where the parent's goes).
 
     Its own session keeps a Ctrl-C in the terminal from reaching it: the parent decides when it ends.
     """
@@ -21,10 +22,10 @@ class ChildProcess:
         self,
         command: Sequence[str | Path],
         folder: Path,
-        log_file: Path,
+        log_file: Path | None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        with log_file.open("ab") as output:
+        with log_file.open("ab") if log_file else nullcontext() as output:
             self._child = subprocess.Popen(
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 start_new_session=True, env=environment,

@@ -67,8 +67,10 @@ def language_of(tagged: str | None, title: str, text: str) -> str | None:
 
 def contradicts(text: str, language: str) -> bool:
     """Whether a passage is clearly in another language than this."""
+    if len(text) < SURE_CHARACTERS:
+        return False
     found, confidence = _detect(text)
-    return confidence >= SURE_CONFIDENCE and len(text) >= SURE_CHARACTERS and not _alike(found, language)
+    return confidence >= SURE_CONFIDENCE and not _alike(found, language)
 
 
 def _alike(found: str | None, language: str) -> bool:

@@ -6,6 +6,7 @@ looks at the headline: what a passage has in common with it tells whether the pa
 """
 
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 from stream.articles.language import contradicts
@@ -92,7 +93,7 @@ def content_of(text: str) -> frozenset[str]:
 
 
 def _words(line: str) -> float:
-    unspaced = len(_UNSPACED.findall(line))
+    unspaced = 0 if line.isascii() else len(_UNSPACED.findall(line))
     return len(line.split()) + unspaced / CHARACTERS_PER_WORD if unspaced else len(line.split())
 
 
@@ -104,13 +105,18 @@ def _plain(text: str) -> str:
     return " ".join(_WORD.findall(text.lower()))
 
 
+def _says(text: str, words: list[str]) -> bool:
+    """Whether a text has these words, and no others; read as far as they agree."""
+    found = (match.group() for match in _WORD.finditer(text.lower()))
+    return all(one == other for one, other in zip_longest(found, words))
+
+
 def _start(title: str, lines: list[_Line]) -> int:
     """Where the report starts: after the headline, if it stands on the page once more before any prose."""
-    wanted = _plain(title)
+    wanted = _WORD.findall(title.lower())
     start = 0
     for place, line in enumerate(lines[:TITLE_LINES]):
-        plain = _plain(line.text)
-        if wanted and plain == wanted:
+        if wanted and _says(line.text, wanted):
             start = place + 1
         elif line.is_prose:
             break

@@ -61,11 +61,17 @@ class Newsroom:
         async with connected_admin(self.settings.kafka) as admin:
             await create_topics(admin, self.settings)
 
-    def worker(self, stage: str | None = None, checkout: Path | None = None, **changes: str) -> WorkerProcess:
+    def worker(
+        self,
+        stage: str | None = None,
+        checkout: Path | None = None,
+        processes: int | None = None,
+        **changes: str,
+    ) -> WorkerProcess:
         """A worker with these settings, not yet started."""
         self._workers += 1
         log_file = self.folder / f"worker-{self._workers}.log"
-        return WorkerProcess(self.environment | changes, log_file, stage, checkout)
+        return WorkerProcess(self.environment | changes, log_file, stage, checkout, processes)
 
     async def produce(self, lines: Iterable[bytes], partition: int | None = None) -> None:
         """Send articles, keyed by id, and wait for the acknowledgements."""

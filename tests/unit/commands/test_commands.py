@@ -18,8 +18,10 @@ from stream.commands.produce import checked
 from stream.commands.replay import command as replay
 from stream.commands.tail import story_line, storyline_line
 from stream.commands.worker import check_port
+from stream.commands.worker_processes import stages_of
 from stream.errors import InvalidArticleError, SettingsError
 from stream.exit_codes import ExitCode
+from stream.kafka.app import Stage
 from stream.observability.settings import WebSettings
 
 README = Path(__file__).parents[3] / "README.md"
@@ -231,3 +233,14 @@ def test_markup_in_a_headline_stays_text():
 )
 def test_an_article_is_keyed_by_its_id_or_its_url(line: bytes, key: bytes | None):
     assert key_of(line) == key
+
+
+def test_processes_are_for_the_embed_stage_and_one_folds():
+    assert stages_of(2, None) == [Stage.FOLD, Stage.EMBED, Stage.EMBED]
+    assert stages_of(2, Stage.EMBED) == [Stage.EMBED, Stage.EMBED]
+
+
+def test_processes_of_the_fold_stage_are_refused():
+    result = CliRunner().invoke(newsfold, ["worker", "--stage", "fold", "--processes", "2"])
+    assert isinstance(result.exception, SettingsError)
+    assert "NEWSFOLD_TOPICS__SHARDS" in str(result.exception)
