@@ -19,6 +19,9 @@ from stream.kafka.settings import KafkaSettings
 # notice only when its metadata is read anew: five minutes later by default.
 METADATA_MAX_AGE_MS = 10_000
 JOIN_MARGIN_MS = 5_000
+# A producer has one batch of a partition under way at a time. In aiokafka's own 16 KiB there is room for four records
+# of articles.embedded, so a batch of 64 articles took 16 round trips. Half of what a broker takes at most.
+MAX_BATCH_BYTES = 524_288
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 

@@ -25,7 +25,7 @@ from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.errors import NewsfoldError
 from stream.extras import missing_extra
-from stream.kafka.clients import connection, start
+from stream.kafka.clients import MAX_BATCH_BYTES, connection, start
 from stream.kafka.dead_letters import Headers, dead_letter
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.history import check_log
@@ -89,6 +89,7 @@ class EmbedService(Service):
             acks="all",
             compression_type="lz4",
             linger_ms=5,
+            max_batch_size=min(MAX_BATCH_BYTES, self._settings.intake.max_message_bytes),
             max_request_size=self._settings.intake.max_message_bytes,
         )
         await start(producer, self._settings.kafka)

@@ -21,7 +21,7 @@ from stream.embed.record import EmbeddedArticle
 from stream.errors import StateLostError
 from stream.fold.fold import Fold
 from stream.fold.state import FoldState
-from stream.kafka.clients import connection
+from stream.kafka.clients import MAX_BATCH_BYTES, connection
 from stream.kafka.folding import fold_records
 from stream.kafka.history import lost_history
 from stream.kafka.publishing import Published, published_of
@@ -69,6 +69,7 @@ class Shard:
             transactional_id=f"{settings.shard.transactional_id_prefix}-{settings.topics.embedded}-{partition}",
             transaction_timeout_ms=settings.shard.transaction_timeout_ms,
             compression_type="lz4",
+            max_batch_size=min(MAX_BATCH_BYTES, settings.intake.max_message_bytes),
             acks="all",
         )
 
