@@ -10,10 +10,12 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from deploy.grafana.operations_dashboard import OPERATIONS
 from deploy.grafana.panels import Board, build
+from deploy.grafana.readers_dashboard import READERS
 from deploy.grafana.stories_dashboard import STORIES
 
 FOLDER = Path(__file__).parent / "dashboards"
-BOARDS = (STORIES, OPERATIONS)
+BOARDS = (STORIES, OPERATIONS)  # of what workers export
+EVERY = (*BOARDS, READERS)
 
 
 def text(board: Board) -> str:
@@ -28,5 +30,5 @@ def file_of(board: Board) -> Path:
 
 
 if __name__ == "__main__":
-    for one in BOARDS:
+    for one in EVERY:
         file_of(one).write_text(text(one), encoding="utf8")

@@ -78,12 +78,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Board:
-    """A whole dashboard."""
+    """A whole dashboard. `presence`: the metric whose jobs and instances its variables offer."""
 
     uid: str
     title: str
     description: str
     sections: Sequence[Section]
+    presence: str = "newsfold_build_info"
 
 
 def rate(metric: str, by: str = "", where: str = "") -> str:
@@ -127,8 +128,8 @@ def build(board: Board) -> dashboard.Dashboard:
         .time("now-3h", "now")
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .with_variable(dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"))
-        .with_variable(_label_variable("job", "newsfold_build_info", "Job"))
-        .with_variable(_label_variable("instance", 'newsfold_build_info{job=~"$job"}', "Instance"))
+        .with_variable(_label_variable("job", board.presence, "Job"))
+        .with_variable(_label_variable("instance", board.presence + '{job=~"$job"}', "Instance"))
     )
     for section in board.sections:
         made = made.with_row(dashboard.Row(section.title))

@@ -16,7 +16,7 @@ import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from deploy.grafana.panels import COLUMNS, HEIGHT, STAT_HEIGHT, Board, Figure, Panel, Query
 from deploy.prometheus.process import PrometheusProcess
@@ -130,10 +130,11 @@ def _draw_panel(axes: Axes, panel: Panel, series: list[tuple[Query, dict[str, An
         axes.text(0.5, 0.5, "No data", color=FAINT, ha="center", va="center", transform=axes.transAxes)
     if panel.floor is not None:
         axes.set_ylim(bottom=panel.floor)
-        if axes.get_ylim()[1] <= panel.floor + 0.06:
-            axes.set_ylim(top=1)
+        highest = axes.get_ylim()[1]
+        axes.set_ylim(top=1 if highest <= panel.floor + 0.06 else highest * 1.05)
+    axes.yaxis.set_major_locator(MultipleLocator(_step(axes.get_ylim(), panel.unit)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: _shown(number, panel.unit)))
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=5))
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
     axes.grid(color="#E4E7EB", linewidth=0.6)
     axes.tick_params(labelsize=8, colors=FAINT, length=0)
@@ -146,6 +147,15 @@ def _draw_panel(axes: Axes, panel: Panel, series: list[tuple[Query, dict[str, An
             frameon=False,
             labelcolor=FAINT,
         )
+
+
+def _step(limits: tuple[float, float], unit: str) -> float:
+    """The distance of two ticks: round in the unit that is shown, as 20 MiB or 5 min."""
+    low, high = limits
+    scales = {"s": DURATIONS, "bytes": BYTES}.get(unit, COUNTS)
+    factor = next((factor for factor, _ in scales if high >= factor), 1.0)
+    ticks = MaxNLocator(nbins=5, steps=[1, 2, 5, 10]).tick_values(low / factor, high / factor)
+    return float(ticks[1] - ticks[0]) * factor
 
 
 def _frame(axes: Axes) -> None:

@@ -130,8 +130,13 @@ def test_secrets_are_files_that_the_settings_name():
 
 
 def test_prometheus_scrapes_every_stage_and_reads_the_rules_and_grafana_the_dashboards():
-    (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    job, board = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     assert job["dns_sd_configs"][0]["names"] == STAGES
+    (found,) = board["dns_sd_configs"]
+    assert SERVICES[found["names"][0]]["ports"] == [f"127.0.0.1:{found['port']}:{found['port']}"]
+    for one in (job, board):
+        secret = one["authorization"]["credentials_file"].removeprefix("/run/secrets/")
+        assert secret in SERVICES["prometheus"]["secrets"]
     mounted = [
         volume.split(":")[0] for name in ("prometheus", "grafana") for volume in SERVICES[name]["volumes"]
     ]

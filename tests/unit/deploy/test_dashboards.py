@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.grafana.dashboards import BOARDS, file_of, text
-from stream.observability.catalogue import CATALOGUE, PROCESS, Kind
+from deploy.grafana.dashboards import EVERY, file_of, text
+from stream.observability.catalogue import BOARD, CATALOGUE, PROCESS, Kind
 
-DASHBOARDS = {board.uid: json.loads(file_of(board).read_text(encoding="utf8")) for board in BOARDS}
+DASHBOARDS = {board.uid: json.loads(file_of(board).read_text(encoding="utf8")) for board in EVERY}
 PANELS = [
     pytest.param(panel, id=f"{uid}: {panel['title']}")
     for uid, dashboard in DASHBOARDS.items()
@@ -25,18 +25,21 @@ PANELS = [
 ]
 SELECTOR = re.compile(r"(newsfold_\w+|process_\w+|up)\{([^}]*)\}")
 UNITS = {"s", "short", "bytes", "percentunit", "suffix: /s", "suffix: /h"}
-COUNTERS = {spec.series for spec in CATALOGUE if spec.kind is Kind.COUNTER}
+COUNTERS = {spec.series for spec in (*CATALOGUE, *BOARD) if spec.kind is Kind.COUNTER}
 HISTOGRAMS = {
-    f"{spec.name}_{part}" for spec in CATALOGUE if spec.buckets for part in ("bucket", "sum", "count")
+    f"{spec.name}_{part}"
+    for spec in (*CATALOGUE, *BOARD)
+    if spec.buckets
+    for part in ("bucket", "sum", "count")
 }
-STORED = {spec.series for spec in CATALOGUE if not spec.buckets} | HISTOGRAMS | set(PROCESS)
+STORED = {spec.series for spec in (*CATALOGUE, *BOARD) if not spec.buckets} | HISTOGRAMS | set(PROCESS)
 
 
 def expressions(panel: dict[str, Any]) -> list[str]:
     return [target["expr"] for target in panel["targets"]]
 
 
-@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+@pytest.mark.parametrize("board", EVERY, ids=lambda board: board.uid)
 def test_the_file_is_generated(board):
     assert file_of(board).read_text(encoding="utf8") == text(board), (
         "run `python -m deploy.grafana.dashboards`"
@@ -51,7 +54,7 @@ def test_every_metric_is_on_a_dashboard():
         for name, _ in SELECTOR.findall(expression)
     }
     assert shown <= STORED
-    for spec in CATALOGUE:
+    for spec in (*CATALOGUE, *BOARD):
         assert not spec.panel or any(name.startswith(spec.name) for name in shown), spec.name
 
 
