@@ -1,6 +1,6 @@
 """The metrics of the board. What each means: stream/observability/catalogue.py."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from stream.board.freshness import Freshness
 from stream.board.store import Store
@@ -13,6 +13,7 @@ class BoardMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.messages = self._counter(catalogue.BOARD_MESSAGES)
         self.refused = self._counter(catalogue.BOARD_REFUSED)
         self.lag = self._gauge(catalogue.BOARD_LAG)

@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from deploy.kafka.jars import locked_jars, verified_jars
 from tests.support.newsroom import Newsroom, article
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +55,40 @@ async def test_the_consumers_of_the_page_read_the_stories(filled: Newsroom):
         subprocess.run, ["sh", "-c", command], capture_output=True, text=True, timeout=120
     )
     assert "Ferry returns to the strait" in done.stdout, done.stderr
+
+
+JAVA = """import java.time.Duration;
+import java.util.*;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+public class Reader {{ public static void main(String[] arguments) {{ {program} }} }}
+"""
+
+
+async def test_the_java_consumer_of_the_page_compiles_and_reads_the_stories(filled: Newsroom, tmp_path: Path):
+    if shutil.which("javac") is None:
+        pytest.skip("javac is not on the path (Debian: apt-get install default-jdk-headless)")
+    (program,) = blocks("consuming.md", "java")
+    program = program.replace("localhost:9092", filled.settings.kafka.bootstrap_servers)
+    program = program.replace('"stories"', f'"{filled.settings.topics.stories}"')
+    source = tmp_path / "Reader.java"
+    source.write_text(JAVA.format(program=program))
+    path = os.pathsep.join(map(str, verified_jars(locked_jars())))
+    compiled = ["javac", "-cp", path, "-d", str(tmp_path), str(source)]
+    done = await asyncio.to_thread(subprocess.run, compiled, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    reader = await asyncio.create_subprocess_exec(
+        "java", "-cp", f"{path}{os.pathsep}{tmp_path}", "Reader", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert reader.stdout is not None
+        async with asyncio.timeout(120):
+            while "Ferry returns to the strait" not in (line := (await reader.stdout.readline()).decode()):
+                assert line, "it ended without the story"
+    finally:
+        with suppress(ProcessLookupError):
+            reader.kill()
+        await reader.wait()
 
 
 def test_the_quick_start_without_kafka_runs(tmp_path: Path):

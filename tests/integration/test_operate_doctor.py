@@ -72,6 +72,7 @@ BROKEN = {
         "no broker answers at 127.0.0.1:1", {"NEWSFOLD_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     ),
     "topics of another prefix": Broken("does not exist", {"NEWSFOLD_TOPICS__STORIES": "nowhere"}),
+    "no topic of storylines": Broken("does not exist", {"NEWSFOLD_TOPICS__STORYLINES": "nowhere"}),
     "more shards than partitions": Broken(
         "has 1 partitions, the settings say 3", {"NEWSFOLD_TOPICS__SHARDS": "3"}
     ),
