@@ -22,6 +22,7 @@ from stream.copies.index import CopyIndex
 from stream.copies.place import place_report
 from stream.copies.settings import CopySettings
 from stream.copies.shingling import LEAD_TOKENS
+from stream.copies.state import Placed
 
 BATCH = 1_000
 RECENT = 20_000  # texts that may still be copied
@@ -35,11 +36,11 @@ SPAN = 71 * 3_600_000  # milliseconds over which the documents arrive
 def place_reports(index: Any, rule: Any, samples: Any, leads: Any, lines: Any) -> Any:
     """Place reports in order, and return the outcome of each: the time of the index alone, without Python's."""
     outcomes = np.empty(len(lines), np.int64)
+    headline = np.empty(0, np.uint16)
     for n in range(len(lines)):
-        line = lines[n]
-        outcomes[n] = place_report(
-            index, rule, samples[n], leads[n], 0, LEAD, WORDS, line[0], line[1], line[2], line[3]
-        )[0]
+        digest, source, time, number = lines[n]
+        placed = Placed(number, samples[n], leads[n], headline, 0, LEAD, WORDS, digest, source, time, time)
+        outcomes[n] = place_report(index, rule, placed)[0]
     return outcomes
 
 
