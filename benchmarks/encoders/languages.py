@@ -2,7 +2,7 @@
 
     python benchmarks/encoders/languages.py MODEL[,MODEL...]
 
-Sixteen invented events, each told in one sentence in eight languages (events_in_eight_languages.jsonl, written for
+Sixteen invented events, each in one sentence of eight languages (events_in_eight_languages.jsonl, written for
 this project). Printed per model, over pairs of different languages only: R@1 (for each text and each other language,
 the nearest text of that language reports the same event), pair AUC, best F1 and its cosine; then R@1 by language.
 """

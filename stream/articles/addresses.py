@@ -1,6 +1,6 @@
 """One article, one address: tracking parameters, AMP and mobile forms of a url fall away.
 
-For telling articles apart only: what readers follow is the url as its producer gave it.
+For distinguishing articles only: what readers follow is the url as its producer gave it.
 """
 
 import re
@@ -18,7 +18,7 @@ _AMP_VIEWER = re.compile(r"^https?://(?:www\.)?google\.[a-z.]+/amp/(?:s/)?(?=[^/
 _AMP_END = re.compile(r"(?:/amp|\.amp)(?:\.html?)?/?$|(?<=\.html)/amp/?$")
 _AMP_BEGIN = re.compile(r"^/amp(?=/)")
 _AMP_PARAMETERS = frozenset({"amp", "outputtype", "usqp", "amp_js_v", "amp_gsa"})
-# What courlan leaves of parameters that say how a reader came. Nothing that a site might tell articles apart by: two
+# What courlan leaves of parameters that say how a reader came. Nothing that might distinguish articles of a site: two
 # articles under one address would count as one that was corrected.
 _TRACKING = re.compile(
     r"^(?:utm_|ns_|mc_|at_|pk_|mtm_|hsa_|_hs|ga_)|^(?:fbclid|gclid|dclid|msclkid|yclid|igshid|twclid|ito|cmpid|ocid"

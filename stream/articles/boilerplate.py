@@ -39,7 +39,7 @@ _PAGE_SIGNS = (
 )
 MAX_PAGE_LINE_CHARACTERS = 90
 MAX_PAGE_CHARACTERS = (
-    1_000  # of a page that tells of nothing but itself: three times the longest of 16 among 20,000 texts
+    1_000  # of a page that is about nothing but itself: three times the longest of 16 among 20,000 texts
 )
 _SENTENCES = re.compile(r"(?<=[.!?…。！？])\s+")
 
@@ -63,9 +63,9 @@ def without_boilerplate(text: str) -> str:
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a page tells of nothing but itself: notices of two kinds, and nothing beside them.
+    """Whether a page is about nothing but itself: notices of two kinds, and nothing beside them.
 
-    One kind is not enough: a brief of one sentence may tell of consent, or of cookies.
+    One kind is not enough: a brief of one sentence may be about consent, or cookies.
     """
     if len(text) > MAX_PAGE_CHARACTERS or any(
         _told(line, _NOTICE_SIGNS, _PAGE_SIGNS).strip() for line in text.split("\n")
@@ -79,7 +79,7 @@ def _among(signs: Sequence[str], lowered: str) -> list[str]:
 
 
 def _told(line: str, signs: Sequence[str], page_signs: Sequence[str]) -> str:
-    """What a line tells beside its notices; `signs` and `page_signs` are those to look for."""
+    """What a line says beside its notices; `signs` and `page_signs` are those to look for."""
     lowered = line.lower()
     if len(line) <= MAX_PAGE_LINE_CHARACTERS and any(sign in lowered for sign in page_signs):
         return ""

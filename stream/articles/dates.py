@@ -32,7 +32,7 @@ NO_DATES = tuple(
 )
 
 FEWEST_SECONDS = 100_000_000  # 1973: smaller numbers are placeholders, counters, or parts of a date
-# Digits alone are an epoch, told by its size, or a date written without separators.
+# Digits alone are an epoch, whose unit its size shows, or a date written without separators.
 EPOCH_UNITS = ((100_000_000_000, 1000.0), (100_000_000_000_000, 1.0), (100_000_000_000_000_000, 0.001))
 NANOSECONDS = 0.000_001  # to milliseconds, for anything larger
 COMPACT_FORMS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}

@@ -17,7 +17,8 @@ LEAST_CONFIDENCE = 0.5  # below it two languages are about as likely: say none r
 SURE_CONFIDENCE = 0.9  # from here on the text has the last word against its producer's tag ...
 SURE_CHARACTERS = 60  # ... if it is this long: names of another language fill shorter ones
 
-FUNCTION_WORD_LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl")  # told by function words of their own
+# Languages that are recognised by function words of their own.
+FUNCTION_WORD_LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl")
 LEAST_FUNCTION_WORDS = 0.2  # share of all words; in a language that they are not of, at most 0.15 were found
 MOST_OTHERS = (
     0.05  # share of those of another language: beyond it the text is a mixture, and the model decides

@@ -12,13 +12,13 @@ _SENTENCE_END = re.compile(r"[.!?…][\"”»’')\]]*(?=\s)|[。！？][」』�
 
 def lead_of(text: str) -> str:
     """The first sentences of a cleaned text, at most MAX_LEAD_CHARACTERS; one that is cut ends in an ellipsis."""
-    told = " ".join(without_boilerplate(text[:READ_CHARACTERS]).split())
-    if len(told) <= MAX_LEAD_CHARACTERS:
-        return told
-    room = told[: MAX_LEAD_CHARACTERS + 1]
+    flowing = " ".join(without_boilerplate(text[:READ_CHARACTERS]).split())
+    if len(flowing) <= MAX_LEAD_CHARACTERS:
+        return flowing
+    room = flowing[: MAX_LEAD_CHARACTERS + 1]
     ends = [match.end() for match in _SENTENCE_END.finditer(room) if match.end() <= MAX_LEAD_CHARACTERS]
     if ends and ends[-1] >= LEAST_LEAD_CHARACTERS:
-        return told[: ends[-1]]
+        return flowing[: ends[-1]]
     cut = room[: MAX_LEAD_CHARACTERS - 1]
     whole_words = cut.rsplit(" ", 1)[0]
     return (whole_words if len(whole_words) >= LEAST_LEAD_CHARACTERS else cut).rstrip(" ,;:–—-") + "…"

@@ -2,7 +2,7 @@
 
 A page is made of segments. Above the report stand the outlet's name, the headline once more, a notice; below it
 buttons and links, teasers, other reports in full. Only the report is compared with other articles. Each rule here
-looks at the headline: what a passage has in common with it tells whether the passage is of the report.
+looks at the headline: what a passage has in common with it shows whether the passage is of the report.
 """
 
 import re
@@ -17,7 +17,7 @@ CHARACTERS_PER_WORD = 2.0  # in scripts without spaces
 TITLE_LINES = 12  # from the top, among which the headline is looked for once more
 CONTENT_LETTERS = 5  # words of as many letters, figures and words of other scripts are content
 STEM_LETTERS = 5  # by which inflected forms meet
-TELLING_WORDS = 3  # content words from which on a headline says what its report is about
+SUBJECT_WORDS = 3  # content words from which on a headline says what its report is about
 BREAK_LINES = 3  # short lines in a row that set two segments apart without a heading
 EXAMINED_WORDS = 80  # of a segment's start
 OWN_HEADLINE = 0.5  # share of a headline's content found under it: it is the headline of what follows
@@ -65,7 +65,7 @@ def report_of(title: str, text: str, language: str | None = None) -> str:
     """Return the report's own text; empty where the page holds nothing that goes with its headline.
 
     `title` and `text` as cleaned. Where the headline says too little to judge by, only headings and repeated
-    headlines tell what is not of the report.
+    headlines show what is not of the report.
     """
     headline = content_of(title)
     lines = [_Line(line, _words(line)) for line in text.split("\n")]
@@ -73,7 +73,7 @@ def report_of(title: str, text: str, language: str | None = None) -> str:
     lines = lines[: _end(headline, lines)]
     if language is not None:
         lines = _without_foreign_end(lines, language)
-    if len(headline) < TELLING_WORDS:
+    if len(headline) < SUBJECT_WORDS:
         return _joined(lines)
     lines = _without_notice(headline, lines)
     if sum(line.words for line in lines) <= STUB_WORDS and not headline & content_of(_joined(lines)):
@@ -146,7 +146,7 @@ def _is_break(headline: frozenset[str], between: list[_Line], rest: list[_Line])
     repeated = len({_plain(line.text) for line in short if line.words > 2}) < sum(
         line.words > 2 for line in short
     )
-    apart = len(short) >= BREAK_LINES and len(headline) >= TELLING_WORDS
+    apart = len(short) >= BREAK_LINES and len(headline) >= SUBJECT_WORDS
     if not (headed or repeated or apart):
         return False
     if not rest:
@@ -172,7 +172,7 @@ def _opening_of(lines: list[_Line]) -> frozenset[str]:
 
 
 def _share(some: frozenset[str], passage: frozenset[str]) -> float:
-    return len(some & passage) / len(some) if len(some) >= TELLING_WORDS else 0.0
+    return len(some & passage) / len(some) if len(some) >= SUBJECT_WORDS else 0.0
 
 
 def _without_notice(headline: frozenset[str], lines: list[_Line]) -> list[_Line]:

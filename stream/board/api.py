@@ -11,7 +11,7 @@ from stream.board.evidence import compare, why_here
 from stream.board.labels import labels_of
 from stream.board.listing import Listed, Wanted, list_page, newest_time, wanted_of
 from stream.board.marks import MarkKind
-from stream.board.story import entry_of, heir_of, whole_story
+from stream.board.story import entry_of, survivor_of, whole_story
 
 api = APIRouter(prefix="/api", tags=["board"])
 MAX_CHANGES = 1_000  # of one answer; ask again from its `next`
@@ -65,8 +65,8 @@ def _listed(one: Listed) -> dict[str, Any]:
 
 @api.get("/stories/{story_id}", summary="One story, as on the topic", responses=NOT_FOUND)
 def get_story(board: Board, story_id: str, follow: bool = True) -> Response:
-    """The last snapshot, byte for byte; of a merged story that of its heir, unless `follow` is false."""
-    found = heir_of(board.store, story_id) if follow else story_id
+    """The last snapshot, byte for byte; of a merged story that of its survivor, unless `follow` is false."""
+    found = survivor_of(board.store, story_id) if follow else story_id
     row = board.store.reader.execute("SELECT value FROM stories WHERE id = ?", (found,)).fetchone()
     if row is None:
         raise HTTPException(404, "there is no such story")
@@ -78,8 +78,8 @@ def get_story(board: Board, story_id: str, follow: bool = True) -> Response:
 )
 def get_articles(board: Board, story_id: str) -> Response:
     """Reports, the newest first, each with the articles that copy it; sources, merges and splits, near stories."""
-    heir = heir_of(board.store, story_id)
-    whole = whole_story(board.store, heir) if heir else None
+    survivor = survivor_of(board.store, story_id)
+    whole = whole_story(board.store, survivor) if survivor else None
     if whole is None:
         raise HTTPException(404, "there is no such story")
     names = ("reports", "unlisted", "sources", "languages", "turns", "near", "storyline")
@@ -155,10 +155,12 @@ def get_marks(board: Board) -> Response:
 @api.post("/marks", status_code=201, summary="Keep a mark", responses=NOT_FOUND)
 def post_mark(board: Board, made: MarkMade) -> Response:
     """Keep what an editor says of a story or an article."""
-    known = heir_of(board.store, made.story_id) is not None
+    known = survivor_of(board.store, made.story_id) is not None
     if not known or (made.kind is MarkKind.APART and not entry_of(board.store, made.article_id or "")):
         raise HTTPException(404, "there is no such story or article")
-    if made.kind is MarkKind.SAME and not (made.other_story_id and heir_of(board.store, made.other_story_id)):
+    if made.kind is MarkKind.SAME and not (
+        made.other_story_id and survivor_of(board.store, made.other_story_id)
+    ):
         raise HTTPException(404, "there is no such other story")
     mark = board.marks.add(board.store, made.kind, made.story_id, made.article_id, made.other_story_id)
     return _json(mark, 201)

@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from stream.board.context import Board, Context
 from stream.board.listing import Wanted, changed_since, wanted_of
 from stream.board.rendering import fragment
-from stream.board.story import heir_of
+from stream.board.story import survivor_of
 
 events = APIRouter(include_in_schema=False)
 
@@ -50,8 +50,12 @@ async def story_events(
     def look() -> tuple[str, str]:
         revision = board.store.revision
         row = board.store.reader.execute("SELECT revision FROM stories WHERE id = ?", (story_id,)).fetchone()
-        heir = heir_of(board.store, story_id)
-        values = {"story_id": story_id, "heir": heir, "changed": row is not None and row["revision"] > base}
+        survivor = survivor_of(board.store, story_id)
+        values = {
+            "story_id": story_id,
+            "survivor": survivor,
+            "changed": row is not None and row["revision"] > base,
+        }
         return str(revision), fragment("_story_changes.html", **values)
 
     async for event in _followed(board, look, last):

@@ -11,7 +11,7 @@ from stream.board.listing import Wanted, list_page, offered, wanted_of
 from stream.board.marks import MarkKind
 from stream.board.rendering import render
 from stream.board.security import COOKIE
-from stream.board.story import entry_of, headline_of, heir_of, whole_story
+from stream.board.story import entry_of, headline_of, survivor_of, whole_story
 from stream.board.storylines import membership_of
 
 pages = APIRouter(include_in_schema=False)
@@ -42,12 +42,12 @@ def list_stories(request: Request, board: Board, wanted: Asked) -> Response:
 
 @pages.get("/stories/{story_id}")
 def show_story(request: Request, board: Board, story_id: str, merged: str = "") -> Response:
-    """One story; the id of a merged one leads to its heir."""
-    heir = heir_of(board.store, story_id)
-    if heir is None:
+    """One story; the id of a merged one leads to its survivor."""
+    survivor = survivor_of(board.store, story_id)
+    if survivor is None:
         return _missing(request, board, "There is no such story. It may have ended long ago.")
-    if heir != story_id:
-        return RedirectResponse(f"/stories/{heir}?merged={story_id}", 303)
+    if survivor != story_id:
+        return RedirectResponse(f"/stories/{survivor}?merged={story_id}", 303)
     whole = whole_story(board.store, story_id)
     if whole is None:
         return _missing(request, board, "There is no such story. It may have ended long ago.")
@@ -123,7 +123,7 @@ def make_mark(
     other_story_id: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Keep a mark, and show the marks of its story."""
-    if heir_of(board.store, story_id) is None or (
+    if survivor_of(board.store, story_id) is None or (
         kind is MarkKind.APART and not entry_of(board.store, article_id)
     ):
         return _missing(request, board, "There is no such story or article any more.")

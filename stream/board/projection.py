@@ -115,7 +115,7 @@ def _apply_story(connection: sqlite3.Connection, message: Message, applied: Appl
         ),
     )
     connection.execute("DELETE FROM removed WHERE id = ?", (story.id,))
-    if story.status != "merged":  # what it lists is the heir's
+    if story.status != "merged":  # what it lists is the survivor's
         _note_articles(connection, story)
     applied.touched.add(story.id)
 

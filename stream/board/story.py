@@ -12,7 +12,7 @@ from stream.board.storylines import Affair, affair_of
 from stream.contract.events import Reason
 
 MAX_REPORTS = 300  # on a page, the newest; a story of thousands is read elsewhere
-MAX_HOPS = 100  # from a merged story to its heir
+MAX_HOPS = 100  # from a merged story to its survivor
 SIZE_BINS = 60
 NEAR = 6  # stories named that came second for its articles
 UNRELATED_SCORE = -10.0  # of a story that is no closer than unrelated articles are: nothing else was weighed
@@ -76,7 +76,7 @@ class Whole(msgspec.Struct):
     storyline: Affair | None
 
 
-def heir_of(store: Store, story_id: str) -> str | None:
+def survivor_of(store: Store, story_id: str) -> str | None:
     """The story under which a story lives on, itself where it was not merged; None where it is not known."""
     for _ in range(MAX_HOPS):
         row = store.reader.execute("SELECT merged_into FROM stories WHERE id = ?", (story_id,)).fetchone()
@@ -218,11 +218,11 @@ def _near(store: Store, shown: Listed, entries: list[Entry]) -> list[Near]:
             )
     known = {one.story_id for one in near}
     for rival, times in _seconds(entries).most_common(NEAR):
-        heir = heir_of(store, rival)
-        if heir and heir != story.id and heir not in known:
-            known.add(heir)
+        survivor = survivor_of(store, rival)
+        if survivor and survivor != story.id and survivor not in known:
+            known.add(survivor)
             reports = "one report" if times == 1 else f"{times} reports"
-            near.append(Near(heir, headline_of(store, heir), f"Came second for {reports}."))
+            near.append(Near(survivor, headline_of(store, survivor), f"Came second for {reports}."))
     return near
 
 

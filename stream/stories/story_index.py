@@ -94,7 +94,7 @@ class StoryIndex:
     ) -> StoryDecision:
         """Decide which story article `number` belongs to, and record it.
 
-        `vector`: int8 [dimensions]. `event_time`: milliseconds since the epoch; `dated` tells whether it is the
+        `vector`: int8 [dimensions]. `event_time`: milliseconds since the epoch; `dated`: whether it is the
         source's word. `language`: a code such as `en`, or None where unknown.
         """
         engine = self._engine

@@ -1,19 +1,14 @@
 """The board in a real Chromium: what a reader sees and does."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, expect
 
-from stream.board.context import Context
-from stream.board.projection import Message, apply
-from stream.board.server import new_app
+from stream.board.projection import Message
 from tests.support.board import (
     assignment_of,
     moment,
@@ -23,6 +18,7 @@ from tests.support.board import (
     storyline_of,
     with_assignments,
 )
+from tests.support.board_server import Served
 from tests.support.browser import WatchedPage, new_page, open_browser
 
 HOSTILE = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -33,31 +29,6 @@ FERRY = [
 ]
 COPY = report_of("ferry-4", "Ferry stranded", 1, source="Evening Lantern")
 NARROW = {"width": 360, "height": 740}
-
-
-class Served:
-    """A board that answers in this process, so that a test can write to its store."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self._server = uvicorn.Server(uvicorn.Config(new_app(context), port=0, log_config=None))
-        self._thread = threading.Thread(target=self._server.run)
-        self._thread.start()
-        deadline = monotonic() + 60
-        while not self._server.started and monotonic() < deadline:
-            sleep(0.02)
-        self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
-
-    def write(self, *messages: Message) -> None:
-        """As the topics would bring them."""
-        apply(self.context.store, messages, {})
-        self.context.changes.notify()
-
-    def stop(self) -> None:
-        """End it, with its open pages."""
-        self.context.changes.close()
-        self._server.should_exit = True
-        self._thread.join()
 
 
 def newsroom_messages() -> list[Message]:

@@ -1,6 +1,6 @@
 """Rival (c): BERTopic online, as its documentation shows, on MiniLM vectors; the topic of an article is its story.
 
-It must be told how many topics there are.
+The number of topics must be given.
 """
 
 import warnings

@@ -1,1 +1,1 @@
-"""Articles in the formats of others, one file a format; registry.py tells them apart."""
+"""Articles in the formats of others, one file a format; registry.py recognises them."""

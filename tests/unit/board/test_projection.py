@@ -11,7 +11,7 @@ from stream.board import projection
 from stream.board.listing import Sort, Wanted, changed_since, list_page
 from stream.board.projection import Kind, Message, apply, sweep
 from stream.board.store import FORMAT, Store
-from stream.board.story import heir_of, whole_story
+from stream.board.story import survivor_of, whole_story
 from tests.support.board import (
     HOUR_MS,
     assignment_of,
@@ -88,7 +88,7 @@ def test_a_merged_story_leads_to_its_heir_and_leaves_the_list(store):
     apply(store, [*with_assignments("s1", FERRY), *with_assignments("s2", FERRY_2)], {})
     moved = assignment_of(FERRY_2, "s1", "moved", moved_from="s2", score=1.4, threshold=0.8)
     apply(store, [story_of("s2", FERRY_2, version=2, status="merged", merged_into="s1"), moved], {})
-    assert heir_of(store, "s2") == "s1"
+    assert survivor_of(store, "s2") == "s1"
     assert [one.story.id for one in list_page(store, Wanted(), 10).stories] == ["s1"]
     (turn,) = whole_story(store, "s1").turns
     assert (turn.kind, turn.story_id, turn.moved, turn.score) == ("merged", "s2", 1, 1.4)
@@ -96,7 +96,7 @@ def test_a_merged_story_leads_to_its_heir_and_leaves_the_list(store):
 
 def test_a_circle_of_merges_has_no_heir(store):
     apply(store, [story_of("a", FERRY, merged_into="b"), story_of("b", FERRY, merged_into="a")], {})
-    assert heir_of(store, "a") is None
+    assert survivor_of(store, "a") is None
 
 
 def test_fields_of_later_versions_are_ignored_and_missing_ones_empty(store):

@@ -1,4 +1,4 @@
-"""Storylines through the whole fold: what readers are told of affairs, and that it is a function of the log."""
+"""Storylines through the whole fold: what readers see of affairs, and that it is a function of the log."""
 
 import json
 from collections import Counter
@@ -85,7 +85,7 @@ def test_related_stories_are_named_with_words_that_both_are_about(replayed):
 
 
 def ferry(day: int, offset: int) -> tuple[EmbeddedArticle, int]:
-    """A report of one disaster that is told of for weeks."""
+    """A report of one disaster that is reported for weeks."""
     moment = START + day * DAY
     text = (
         f"{FERRY}. Divers searched the wreck of the Aurelia again on day {day}, the Halden coastguard said."
@@ -126,8 +126,8 @@ def test_a_story_lasts_no_longer_than_its_span_and_the_next_continues_it():
         for one in result.assignments:
             days.setdefault(str(one.story_id), []).append(int(one.article_id.removeprefix("day")))
     assert len(days) > 1
-    for told in days.values():
-        assert max(told) - min(told) <= 14
+    for reported in days.values():
+        assert max(reported) - min(reported) <= 14
     continuing = [story for story in stories.values() if story.continues]
     assert continuing
     lines = {event.storyline_id for result in results for event in result.storylines}
@@ -154,7 +154,7 @@ def test_a_fold_restored_from_a_checkpoint_tells_the_same_of_storylines(cut):
     log = [ferry(day, day) for day in (*range(0, 40, 2), *range(120, 150, 2))]
     straight = [msgspec.json.encode(result) for result in fold_all(Fold.empty(settings()), log)]
     first, second = Fold.empty(settings()), Fold.empty(settings())
-    told = fold_all(first, log[:cut])
+    results = fold_all(first, log[:cut])
     second.state.restore(first.state.snapshot())
-    told += fold_all(second, log[cut:])
-    assert [msgspec.json.encode(result) for result in told] == straight
+    results += fold_all(second, log[cut:])
+    assert [msgspec.json.encode(result) for result in results] == straight
