@@ -15,7 +15,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 WARM_SHARE = 0.25
-PATIENCE = 900.0  # seconds without an assignment until a run counts as stuck
+PATIENCE = 300.0  # seconds without an assignment until a run counts as stuck
 POLL_MS = 200
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -48,6 +48,13 @@ def cpu_seconds(pids: Sequence[int]) -> float:
             children = (task / "children").read_text().split()
             found += cpu_seconds([*map(int, children)]) if children else 0.0
     return found
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 async def append(bootstrap: str, topic: str, keys: Sequence[bytes], values: Sequence[bytes]) -> None:
@@ -100,7 +107,11 @@ class Reader:
 async def run(
     reader: Reader, articles: int, service: Sequence[int], broker: Sequence[int], note: Callable[[int], None]
 ) -> Run:
-    """Follow a service until every article is assigned."""
+    """Follow a service until every article is assigned.
+
+    Raises:
+        RuntimeError: the service ended, or stands still.
+    """
     warm = int(WARM_SHARE * articles)
     at_warm = (0.0, 0.0, 0)
     done, moved = 0, monotonic()
@@ -110,7 +121,9 @@ async def run(
         if done > before:
             moved = monotonic()
         elif monotonic() - moved > PATIENCE:
-            raise TimeoutError(f"{done} of {articles} articles assigned, and no more for {PATIENCE:.0f} s")
+            raise RuntimeError(f"{done} of {articles} articles assigned, and no more for {PATIENCE:.0f} s")
+        elif not all(_is_running(pid) for pid in service):
+            raise RuntimeError(f"the service ended with {done} of {articles} articles assigned")
         if at_warm[2] == 0 and done >= warm:
             at_warm = (cpu_seconds(service), cpu_seconds(broker), done)
     counted = articles - at_warm[2]

@@ -68,6 +68,8 @@ class Bench:
         folder.mkdir()
         newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder)
         await newsroom.open()
+        if checkout != HERE:  # an older one may refuse what it does not know
+            newsroom.environment.pop("NEWSFOLD_TOPICS__STORYLINES", None)
         path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH")]))
         worker = newsroom.worker(
             checkout=checkout,
