@@ -23,7 +23,7 @@ MEANINGS = {
     ExitCode.REFUSED: "Wrong arguments, settings, topics or model: the message says what to correct.",
     ExitCode.INPUT_REFUSED: "Nothing of the input could be read; each line's reason was said.",
     ExitCode.NOT_FOUND: "There is no such story or article.",
-    ExitCode.UNAVAILABLE: "No broker answers; the same command may work later.",
+    ExitCode.UNAVAILABLE: "No broker answers, or no server of a feed; the same command may work later.",
     ExitCode.FAILED: "A worker stopped rather than lose an article, or the board ended by itself. Start it again.",
     ExitCode.OVERDUE: "A worker was asked to stop and could not in time; nothing half done was committed.",
     ExitCode.INTERRUPTED: "Stopped by Ctrl-C, after writing the best so far (`tune`).",

@@ -93,7 +93,9 @@ def fetched(feed: str) -> Iterator[Path]:
         with urlopen(request, timeout=FEED_SECONDS) as answer:  # noqa: S310
             content = answer.read(MAX_FEED_BYTES + 1)
     except (URLError, OSError) as error:
-        raise click.ClickException(f"{feed} cannot be fetched: {error}") from None
+        failure = click.ClickException(f"{feed} cannot be fetched: {error}")
+        failure.exit_code = ExitCode.UNAVAILABLE
+        raise failure from None
     if len(content) > MAX_FEED_BYTES:
         raise click.ClickException(f"{feed} is larger than {MAX_FEED_BYTES} bytes")
     with tempfile.NamedTemporaryFile(prefix="newsfold-feed-") as copy:

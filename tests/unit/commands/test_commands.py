@@ -178,6 +178,12 @@ def test_produce_of_nothing_or_of_two_things_is_refused():
         assert CliRunner().invoke(newsfold, ["produce", *arguments]).exit_code == ExitCode.REFUSED
 
 
+def test_a_feed_that_cannot_be_fetched_has_the_exit_code_of_what_may_work_later():
+    shown = CliRunner().invoke(newsfold, ["produce", "--feed", f"http://127.0.0.1:{free_port()}/feed.xml"])
+    assert shown.exit_code == ExitCode.UNAVAILABLE
+    assert "cannot be fetched" in shown.output
+
+
 def test_a_taken_port_is_said_in_one_sentence():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
