@@ -9,6 +9,7 @@ from stream.fold.fold import Fold
 from tests.support.newsroom import Newsroom
 
 FIRST_METHODS = {b'"method":"new"', b'"method":"joined"', b'"method":"copy"'}
+INHERITED = b'"reason":"leader_withdrawn"'  # of a copy whose report was retracted: the report in its place
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,9 @@ async def compare(newsroom: Newsroom, articles: Counter[str]) -> Comparison:
 
 
 def _first_assignments(assignments: Counter[bytes]) -> Counter[str]:
-    """How often each article was assigned, moves, corrections and retractions left out."""
+    """How often each article was assigned; moves, corrections, retractions and what follows from these left out."""
     first: Counter[str] = Counter()
     for value, times in assignments.items():
-        if any(method in value for method in FIRST_METHODS):
+        if INHERITED not in value and any(method in value for method in FIRST_METHODS):
             first[value.split(b'"', 4)[3].decode()] += times
     return first
