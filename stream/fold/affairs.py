@@ -1,6 +1,6 @@
 """Storylines in the fold: after each decision the evidence is taken in, and what changed by it is published."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from stream.contract.storylines import Related, StorylineEvent
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_store import StoryStore
 from stream.fold.storyline_store import StorylineStore
-from stream.stories.results import StoryDecision, Weights
+from stream.stories.results import StoryDecision
+from stream.storylines.evidence import ProfileOf
 from stream.storylines.linking import Storylines
 from stream.storylines.regrouping import Regrouping
 from stream.storylines.settings import StorylineSettings
 
 RELATED = 3  # stories that a snapshot names as related
-RELATED_BELOW = 1.0  # logits below the threshold of storylines from which a story is named as related
 RELATED_WORDS = 5  # that both stories are about
 
 Changes = tuple[list[StoryEvent], list[StorylineEvent]]
@@ -31,17 +31,16 @@ class Affairs:
         self.store = StorylineStore(retention, stories)
         self._found: list[Regrouping] = []  # not yet published
 
-    def learn(
-        self, decision: StoryDecision, record: StoryRecord, weights_of: Callable[[int], Sequence[Weights]]
-    ) -> None:
+    def learn(self, decision: StoryDecision, record: StoryRecord, profile_of: ProfileOf) -> None:
         """Take in a decision, and let the record of its story say what it goes on with and is related to."""
         if decision.created and decision.continues is not None:
             continued = self._stories.record_of(decision.continues)
             record.continues = continued.id if continued else None
-        found = self.links.learn(decision, weights_of)
-        if found:
-            self._take(found)
-        self.describe(record)
+        learnt = self.links.learn(decision, profile_of)
+        if learnt.found:
+            self._take(learnt.found)
+        if learnt.found or learnt.scored:
+            self.describe(record)
 
     def publish(self, story: int, now: int) -> Changes:
         """What follows from the decision on an article of this story, now that the stories have moved."""
@@ -67,28 +66,27 @@ class Affairs:
         self._take(self.links.withdraw(story))
         return self._publish(now)
 
-    def close(self, record: StoryRecord, now: int) -> None:
-        """A story ends idle."""
-        line = self.links.line_of(record.number)
-        if line is not None:
-            self.store.close_story(line, record)
-        self.links.close(record.number, now)
+    def close(self, record: StoryRecord, since: int, profile_of: ProfileOf) -> None:
+        """A story is about to end, idle since that time."""
+        self.links.close(record.number, since, profile_of)
+        if self.links.knows(record.number):
+            self.store.close_story(self.links.line_of(record.number), record)
 
     def let_time_pass(self, now: int) -> list[StorylineEvent]:
         """End the storylines that are over, and forget the ones long ended."""
         left = self.links.let_time_pass(now)
+        self.store.forget_closed(story for story, line in left if line < 0)
         over = sorted({line for _, line in left if line >= 0 and not self.links.stories_of(line)})
         return [self.store.end(line, now) for line in over] + self.store.expire(now)
 
     def _take(self, found: Sequence[Regrouping]) -> None:
-        numbers = {number for one in found for number in self.store.closed_in(one.line)}
-        self.store.regroup(found, (number for number in numbers if self.links.knows(number)))
+        self.store.regroup(found, self.links.knows)
         self._found.extend(found)
 
     def _publish(self, now: int) -> Changes:
         found, self._found = self._found, []
         split = {one.split_from for one in found if one.created}
-        moved = sorted({number for one in found for number in (*one.stories, *one.left)})
+        moved = sorted({number for one in found for number in (*one.entered, *one.left)})
         stories = [self._stories.changed(record) for record in self._relabelled(moved)]
         # an ended storyline says which one it lives on in, so the others are told first
         lines = [self.store.regrouped(one, one.line in split, now) for one in found]
@@ -106,8 +104,7 @@ class Affairs:
     def describe(self, record: StoryRecord) -> None:
         """Let the record of a story say which storyline it is in and what it is related to."""
         record.storyline_id = self.store.id_of(self.links.line_of(record.number))
-        least = self._settings.threshold - RELATED_BELOW
-        best = self.links.related(record.number, least)[:RELATED]
+        best = self.links.related(record.number)[:RELATED]
         if best or record.related:
             record.related = tuple(
                 [shown for other, score in best if (shown := self._related(record, other, score)) is not None]
@@ -118,8 +115,7 @@ class Affairs:
         if other is not None:
             story_id, terms = other.id, set(other.keyterms)
         else:
-            line = self.links.line_of(number)
-            told = self.store.in_line(line, number) if line is not None else None
+            told = self.store.in_line(self.links.line_of(number), number)
             if told is None:
                 return None
             story_id, terms = told.id, set(told.keyterms)

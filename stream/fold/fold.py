@@ -92,7 +92,7 @@ class Fold(Placement):
         there = self._record_for(moment, decision, number)
         state.registry.replace(number, _renewed(entry, article, there.number, NONE, ""))
         there.add_report(report_of(number, article, decision), moment.logged, joined=not decision.created)
-        state.affairs.learn(decision, there, state.stories.weights_of)
+        state.affairs.learn(decision, there, state.stories.profile_of)
         for merge in decision.merges:
             self._merge(moment, merge)
         if decision.split:
@@ -164,6 +164,7 @@ class Fold(Placement):
             state.stories.rename(number, heir)
         elif is_report and record.members:
             state.stories.withdraw(record.number, number)
+            state.affairs.links.renew(record.number)
         self._changed_or_emptied(moment, record)
         if heir is not None:
             self._inherit(moment, number, heir, record)

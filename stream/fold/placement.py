@@ -102,7 +102,7 @@ class Placement:
         record = self._record_for(moment, decision, number)
         state.remember(article, decision.story, NONE, "")
         record.add_report(report_of(number, article, decision), moment.logged, joined=not decision.created)
-        state.affairs.learn(decision, record, state.stories.weights_of)
+        state.affairs.learn(decision, record, state.stories.profile_of)
         moment.stories.append(state.story_store.changed(record))
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
         for merge in decision.merges:

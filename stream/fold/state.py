@@ -106,13 +106,16 @@ class FoldState:
         if not self.time.settled:
             return [], []
         self.registry.expire(now)
-        closed = self._stories.close_idle(now) if self._stories is not None else []
-        for number in closed:
-            record = self.story_store.record_of(number)
-            if record is not None:
-                self.affairs.close(record, now)
-        ended = [self.story_store.close(number, now) for number in closed]
+        idle = self._stories.idle(now) if self._stories is not None else []
+        ended = [self._close(number, since, now) for since, number in idle]
         return ended + self.story_store.expire(now), self.affairs.let_time_pass(now)
+
+    def _close(self, number: int, since: int, now: int) -> StoryEvent:
+        record = self.story_store.record_of(number)
+        if record is not None:
+            self.affairs.close(record, since, self.stories.profile_of)
+        self.stories.close(number)
+        return self.story_store.close(number, now)
 
     def record_of(self, number: int) -> StoryRecord | None:
         """The open story of an article of the registry, or None."""

@@ -4,7 +4,7 @@ Deciding which stories are one affair is the work of stream/storylines; here is 
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
 
 import msgspec
@@ -28,6 +28,7 @@ class _Page(msgspec.Struct):
     records: dict[int, StorylineRecord]
     ended: list[_Ended]
     taken: list[str]
+    alone: dict[int, StoryInLine]
 
 
 class StorylineStore:
@@ -40,6 +41,7 @@ class StorylineStore:
         self._records: dict[int, StorylineRecord] = {}
         self._ended: deque[_Ended] = deque()
         self._taken: set[str] = set()
+        self._alone: dict[int, StoryInLine] = {}  # closed stories of no storyline that may still be linked
         self._seen: dict[
             int, tuple[int, StoryInLine]
         ] = {}  # of open stories, by version; made again when asked
@@ -51,31 +53,33 @@ class StorylineStore:
         """The id of a storyline."""
         return self._records[line].id if line is not None else None
 
-    def closed_in(self, line: int) -> Iterable[int]:
-        """The closed stories of a storyline."""
-        return self._records[line].closed if line in self._records else ()
+    def in_line(self, line: int | None, story: int) -> StoryInLine | None:
+        """What is said of a story, open or closed, in this storyline or in none; None where it is not known."""
+        closed = self._alone if line is None else self._records[line].closed
+        return self._told(story) or closed.get(story)
 
-    def in_line(self, line: int, story: int) -> StoryInLine | None:
-        """What a storyline says of one of its stories, open or closed; None where it has none of the number."""
-        return self._told(story) or self._records[line].closed.get(story)
-
-    def regroup(self, found: Sequence[Regrouping], linking: Iterable[int]) -> None:
-        """Move stories as they were linked anew. `linking`: the closed stories that still link.
+    def regroup(self, found: Sequence[Regrouping], links: Callable[[int], bool]) -> None:
+        """Move stories as they were linked anew. `links`: whether a story still does.
 
         A closed story that links no more stays with its storyline, and goes with it into the one it merges into.
         """
-        still = set(linking)
-        closed: dict[int, StoryInLine] = {}
+        free = {
+            number: self._alone.pop(number)
+            for one in found
+            for number in one.entered
+            if number in self._alone
+        }
         for one in found:
             if one.line in self._records:
-                closed |= self._records[one.line].closed
+                closed = self._records[one.line].closed
+                free |= {number: closed.pop(number) for number in list(closed) if links(number)}
         for one in found:
             if one.created:
-                self._create(one, closed)
+                self._create(one, free)
             record = self._records[one.line]
-            stays = {number: told for number, told in record.closed.items() if number not in still}
-            record.closed = stays | {number: closed[number] for number in one.stories if number in closed}
-            record.open = set(one.stories - closed.keys())
+            record.open = set(one.stories - free.keys())
+            record.closed |= {number: free.pop(number) for number in sorted(one.stories) if number in free}
+        self._alone |= free
         for one in found:
             if one.merged_into is not None:
                 self._records[one.merged_into].closed |= self._records[one.line].closed
@@ -111,8 +115,11 @@ class StorylineStore:
         stories = [*record.closed.values(), *(story for story in told if story is not None)]
         return StorylineEvent(kind, record.id, snapshot_of(record, stories))
 
-    def close_story(self, line: int, record: StoryRecord) -> None:
-        """A story of a storyline ends idle; it goes on being told of."""
+    def close_story(self, line: int | None, record: StoryRecord) -> None:
+        """A story ends idle; its storyline goes on naming it, and one that is in none may still be linked."""
+        if line is None:
+            self._alone[record.number] = in_line(record)
+            return
         storyline = self._records[line]
         storyline.open.discard(record.number)
         storyline.closed[record.number] = in_line(record)
@@ -126,6 +133,11 @@ class StorylineStore:
         del self._records[line]
         self._ended.append(_Ended(record.id, now + self._retention))
         return event
+
+    def forget_closed(self, stories: Iterable[int]) -> None:
+        """Closed stories of no storyline link no more."""
+        for number in stories:
+            self._alone.pop(number, None)
 
     def expire(self, now: int) -> list[StorylineEvent]:
         """Tombstones for the storylines that ended longer ago than the retention."""
@@ -148,7 +160,7 @@ class StorylineStore:
 
     def snapshot(self) -> np.ndarray:
         """The store as bytes (uint8) for a checkpoint."""
-        page = _Page(self._records, list(self._ended), sorted(self._taken))
+        page = _Page(self._records, list(self._ended), sorted(self._taken), self._alone)
         return np.frombuffer(msgspec.msgpack.encode(page), np.uint8)
 
     @classmethod
@@ -159,4 +171,5 @@ class StorylineStore:
         store._records = page.records
         store._ended = deque(page.ended)
         store._taken = set(page.taken)
+        store._alone = page.alone
         return store

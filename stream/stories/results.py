@@ -1,6 +1,9 @@
 """What the story index answers: plain data that explains itself."""
 
+from typing import NamedTuple
+
 import msgspec
+import numpy as np
 
 FACTOR_DIGITS = 4  # of the values and weights of factors: enough to explain a score
 
@@ -68,16 +71,14 @@ class StoryPair(msgspec.Struct, frozen=True):
     merging: bool
 
 
-class Weights(msgspec.Struct, frozen=True):
-    """The heaviest words and names of an article: hashed, falling by weight (unit length is 2^14).
+class Profile(NamedTuple):
+    """What a story is about: its heaviest names and words, hashed, falling by weight (0 where there are no more).
 
-    The bytes of uint32 [n] and int16 [n] for each, in the machine's own order: they never leave the process.
+    Row 0 holds names and row 1 words; the weights of an article have a length of 2^14, those of a story are sums.
     """
 
-    words: bytes
-    word_weights: bytes
-    names: bytes
-    name_weights: bytes
+    keys: np.ndarray  # uint32 [2, ENTRIES]
+    weights: np.ndarray  # int32 [2, ENTRIES]
 
 
 class StoryDecision(msgspec.Struct, frozen=True):
@@ -90,7 +91,7 @@ class StoryDecision(msgspec.Struct, frozen=True):
 
     `continues` is the story that a created one goes on with: the article belongs to it, and would have made it longer
     than a story may be. `pairs` are the stories held against each other, merged or not; `caution`: how much this
-    stream raises the threshold of joining, in logits. `weights`: of the article.
+    stream raises the threshold of joining, in logits.
     """
 
     story: int
@@ -107,4 +108,3 @@ class StoryDecision(msgspec.Struct, frozen=True):
     continues: int | None = None
     pairs: tuple[StoryPair, ...] = ()
     caution: float = 0.0
-    weights: Weights | None = None

@@ -10,23 +10,22 @@ from stream.stories.decision.scorer import NO_SCORE, scorers
 from stream.stories.engine import ArticleGiven, StoryEngine
 from stream.stories.index.serialization import VECTORS, arrays_of, packed, unpacked
 from stream.stories.index.state import StoryState, new_state
+from stream.stories.profile import ENTRIES, fill_profile
 from stream.stories.results import (
     FACTOR_DIGITS,
     Factor,
+    Profile,
     StoryDecision,
     StoryMerge,
     StoryPair,
     StoryRival,
     StorySplit,
-    Weights,
 )
 from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_THRESHOLD
 from stream.stories.text.evidence import Evidence
 
 UNRELATED = "no_closer_than_unrelated"  # the factor that a rule adds, beside those of the model
-
-HEAVIEST = 48  # words and names of an article that stand for it among the stories of an affair
 
 
 class StoryIndex:
@@ -114,7 +113,6 @@ class StoryIndex:
             factors = (_factor(UNRELATED, above, taken), *factors)
         centrality = 0.0 if created else engine.mean_similarity(best)
         pairs = self._pairs(story_number, best, logits) if self._learned else ()
-        weights = self._weights_of(self._exemplars(engine.story)[-1])
         merges = self._merged() if engine.near else ()
         return StoryDecision(
             story=story_number,
@@ -131,28 +129,15 @@ class StoryIndex:
             continues=self._number_at(engine.continued) if engine.continued >= 0 else None,
             pairs=pairs,
             caution=max(0.0, self._shift),
-            weights=weights,
         )
 
-    def weights_of(self, story: int) -> list[Weights]:
-        """The heaviest words and names of each article kept of a story."""
-        return [self._weights_of(exemplar) for exemplar in self._exemplars(self._slots[story])]
-
-    def _exemplars(self, slot: int) -> list[int]:
-        stories = self._engine.state.stories
-        held: list[int] = stories.exemplars[slot, : stories.exemplar_count[slot]].tolist()
-        return held
-
-    def _weights_of(self, exemplar: int) -> Weights:
-        exemplars = self._engine.state.exemplars
-        words = min(HEAVIEST, int(exemplars.word_count[exemplar]))
-        names = min(HEAVIEST, int(exemplars.name_count[exemplar]))
-        return Weights(
-            exemplars.words[exemplar, :words].tobytes(),
-            exemplars.word_weights[exemplar, :words].tobytes(),
-            exemplars.names[exemplar, :names].tobytes(),
-            exemplars.name_weights[exemplar, :names].tobytes(),
-        )
+    def profile_of(self, story: int) -> Profile:
+        """What an open story is about, by the articles kept of it."""
+        stories, slot = self._engine.state.stories, self._slots[story]
+        profile = Profile(np.empty((2, ENTRIES), np.uint32), np.empty((2, ENTRIES), np.int32))
+        held = stories.exemplars[slot, : stories.exemplar_count[slot]]
+        fill_profile(self._engine.state.exemplars, held, *profile)
+        return profile
 
     def _number_at(self, place: int) -> int:
         return self._engine.number_of(self._engine.story_slot(place))
@@ -269,14 +254,20 @@ class StoryIndex:
 
     def close_idle(self, now: int) -> list[int]:
         """End the stories without a new article for longer than the window at stream time `now`."""
-        self.tick(now)
-        passed = [number for number in self._deadlines.passed(now) if number in self._slots]
-        closed = sorted(number for number in passed if self._deadline(self._slots[number]) < now)
-        for number in set(passed).difference(closed):
-            self._deadlines.expect(number, self._deadline(self._slots[number]))
+        closed = sorted(number for _, number in self.idle(now))
         for number in closed:
             self.close(number)
         return closed
+
+    def idle(self, now: int) -> list[tuple[int, int]]:
+        """The stories to be closed at stream time `now`, each after the time since when; the longest idle first."""
+        self.tick(now)
+        passed = [number for number in self._deadlines.passed(now) if number in self._slots]
+        deadlines = {number: self._deadline(self._slots[number]) for number in passed}
+        for number, deadline in deadlines.items():
+            if deadline >= now:
+                self._deadlines.expect(number, deadline)
+        return sorted((deadline, number) for number, deadline in deadlines.items() if deadline < now)
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """The whole state as arrays."""

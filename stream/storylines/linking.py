@@ -1,32 +1,32 @@
 """Which stories are one affair: evidence is taken in as stories are decided, and the touched ones are linked anew.
 
-The recipe and its measurements: docs/decisions/0006-storylines.md. A pair of stories scores the mean of what they
-scored when they were held against each other, plus what they have in common; storylines are average link over that.
+The recipe and its measurements: docs/decisions/0006-storylines.md. Storylines are average link over the scores of
+pairs of stories.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from stream.stories.results import StoryDecision, StoryMerge, StorySplit, Weights
+from stream.stories.results import StoryDecision, StoryMerge, StorySplit
 from stream.storylines.average_link import average_link
-from stream.storylines.pairs import UNIT, Pairs
-from stream.storylines.profiles import Profiles
+from stream.storylines.evidence import Evidence, ProfileOf
+from stream.storylines.pairs import GROWTH, UNIT
 from stream.storylines.regrouping import Regrouping, regrouped
 from stream.storylines.settings import StorylineSettings
 
-MERGE_BONUS = (
-    0.5  # logits; stories merge from .6 logits above where articles join, for what a wrong merge costs
-)
-CAUTION_WEIGHT = 2.0  # of the stream's caution: of 2,000 unrelated articles 366 storylines became none by it
-NAMES_WEIGHT, WORDS_WEIGHT = (
-    4.0,
-    6.0,
-)  # logits that all names, all words in common are worth; 3/2 to 5/4 do as well
 GRAIN = 100  # thousandths of a logit: smaller changes of a pair's score change nothing
-GROWTH = 4 / 3  # a story that has grown so much is held against all its pairs again, as it is now
+KEPT_CLOSED = 2  # articles of a story that is kept when it closes outside a storyline; most stories have one
+
+
+class Learnt(NamedTuple):
+    """What followed from a decision: the storylines that changed, and whether pairs of its story were scored anew."""
+
+    found: tuple[Regrouping, ...]
+    scored: bool
 
 
 class _Story(msgspec.Struct, array_like=True):
@@ -42,8 +42,7 @@ class Storylines:
     def __init__(self, settings: StorylineSettings) -> None:
         self._settings = settings
         self._threshold = round(settings.threshold * UNIT)
-        self._profiles = Profiles()
-        self._pairs = Pairs()
+        self._evidence = Evidence(settings)
         self._stories: dict[int, _Story] = {}
         self._lines: dict[int, set[int]] = {}
         self._leaving: dict[int, int] = {}  # closed stories by the time they leave, soonest first
@@ -62,29 +61,18 @@ class Storylines:
         """The stories that link in a storyline; empty where it has ended."""
         return frozenset(self._lines.get(line, ()))
 
-    def related(self, story: int, least: float) -> list[tuple[int, float]]:
-        """The stories most like this one, from a score in logits on, best first."""
-        found = [
-            (-pair.score, other)
-            for other, pair in self._pairs.of(story).items()
-            if pair.score is not None and pair.score >= least * UNIT
-        ]
-        return [(other, -negative / UNIT) for negative, other in sorted(found)]
+    def related(self, story: int) -> list[tuple[int, float]]:
+        """The stories most like this one with their scores in logits, best first."""
+        return self._evidence.related(story)
 
-    def learn(
-        self, decision: StoryDecision, weights_of: Callable[[int], Sequence[Weights]]
-    ) -> tuple[Regrouping, ...]:
-        """Take in the decision on an article and the evidence it brought; return the storylines that changed.
+    def learn(self, decision: StoryDecision, profile_of: ProfileOf) -> Learnt:
+        """Take in the decision on an article and the evidence it brought.
 
-        `weights_of` gives the articles of a story that was split, as they are after it.
+        `profile_of`: what an open story is about, as it is after the decision.
         """
         story = self._stories.setdefault(decision.story, _Story())
         story.size += 1
-        if decision.weights is not None:
-            self._profiles.add(decision.story, decision.weights)
-        for pair in decision.pairs:
-            bonus = MERGE_BONUS if pair.merging else 0.0
-            self._pairs.note(pair.one, pair.other, pair.score + bonus - CAUTION_WEIGHT * decision.caution)
+        self._evidence.take_in(decision)
         changed: set[int] = set()
         before: dict[int, frozenset[int]] = {}
         stays = decision.story
@@ -92,79 +80,90 @@ class Storylines:
             changed |= self._merge(merge, before)
             stays = merge.survivor
         if decision.split is not None:
-            changed |= self._split(decision.split, weights_of)
-        held_against = {pair.other for pair in decision.pairs}
-        changed |= self._scored_anew(stays, held_against)
-        return self._relinked(changed, before)
+            changed |= self._split(decision.split)
+        if self._has_grown(stays):
+            if self._stories[stays].size >= KEPT_CLOSED:
+                self._evidence.look_back(stays, decision.caution, profile_of)
+            due = self._evidence.worth_comparing(stays)
+        else:
+            due = self._evidence.worth_comparing(stays, {pair.other for pair in decision.pairs})
+        changed |= self._scored_anew(stays, due, profile_of)
+        return Learnt(self._relinked(changed, before), bool(due))
 
     def _merge(self, merge: StoryMerge, before: dict[int, frozenset[int]]) -> set[int]:
         """Let one story go into another, and into its storyline; return the stories to link anew."""
         absorbed, survivor = merge.absorbed, merge.survivor
         gone, stays = self._stories.pop(absorbed), self._stories.setdefault(survivor, _Story())
         stays.size += gone.size
-        stays.scored_at = 0
-        self._profiles.merge(absorbed, survivor)
-        self._pairs.merge(absorbed, survivor)
-        for line in {gone.line, stays.line} - {-1}:
+        self.renew(survivor)
+        self._evidence.merge(absorbed, survivor)
+        lines = {gone.line, stays.line} - {-1}
+        for line in lines:
             before[line] = frozenset(self._lines[line])
         if gone.line >= 0:
             self._lines[gone.line].discard(absorbed)
             if stays.line < 0:
                 stays.line = gone.line
                 self._lines[stays.line].add(survivor)
-        return {survivor, *self._lines.get(gone.line, ())}
+        return {survivor, *self._lines.get(gone.line, ())} if lines else set()
 
-    def _split(self, split: StorySplit, weights_of: Callable[[int], Sequence[Weights]]) -> set[int]:
+    def _split(self, split: StorySplit) -> set[int]:
         """Make two stories of one: each is about its own articles; the evidence so far stays with the elder."""
         self._stories[split.fresh] = _Story(size=len(split.leaving))
         self._stories[split.story].size -= len(split.leaving)
-        for number in (split.story, split.fresh):
-            self._profiles.rebuild(number, weights_of(number))
-            self._stories[number].scored_at = 0
-        self._pairs.note(split.story, split.fresh, split.score + MERGE_BONUS)
+        self.renew(split.story)
         return {split.story, split.fresh}
 
-    def _scored_anew(self, number: int, held_against: Iterable[int]) -> set[int]:
-        """Score a story's new evidence, or all of it where the story has grown; return the stories to link anew."""
-        story, pairs = self._stories[number], self._pairs.of(number)
-        if story.size >= GROWTH * story.scored_at:
-            story.scored_at = story.size
-            others = sorted(pairs)
-        else:
-            others = sorted(other for other in held_against if other in pairs)
+    def renew(self, story: int) -> None:
+        """What a story is about has changed by more than an article: let it be looked up again."""
+        known = self._stories.get(story)
+        if known is not None:
+            known.scored_at = 0
+            self._evidence.renew(story)
+
+    def _has_grown(self, number: int) -> bool:
+        """Whether a story is to be held against all its pairs again, as it is now."""
+        story = self._stories[number]
+        if story.size < GROWTH * story.scored_at:
+            return False
+        story.scored_at = story.size
+        self._evidence.renew(number)
+        return True
+
+    def _scored_anew(self, number: int, others: Sequence[int], profile_of: ProfileOf) -> set[int]:
+        """Score pairs of a story; return the stories to link anew."""
+        pairs = self._evidence.of(number)
         changed: set[int] = set()
-        if not others:
-            return changed
-        for other, (names, words) in zip(others, self._profiles.shares(number, others), strict=True):
+        for other, score in self._evidence.scores(number, others, profile_of):
             pair = pairs[other]
-            exact = pair.mean + NAMES_WEIGHT * names + WORDS_WEIGHT * words
-            score = GRAIN * round(exact * UNIT / GRAIN)
-            if score != pair.score:
-                highest = score if pair.score is None else max(score, pair.score)
-                if highest >= self._threshold or self._are_linked(number, other):
+            if pair.score is None or abs(score - pair.score) >= GRAIN or self._crosses(score, pair.score):
+                if self._may_regroup(number, other, score, pair.score):
                     changed |= {number, other}
                 pair.score = score
         return changed
 
-    def _are_linked(self, one: int, other: int) -> bool:
-        return self._stories[one].line >= 0 and self._stories[other].line >= 0
+    def _crosses(self, score: int, before: int) -> bool:
+        return (score >= self._threshold) != (before >= self._threshold)
+
+    def _may_regroup(self, one: int, other: int, score: int, before: int | None) -> bool:
+        """Whether this score of two stories, after that one, could part or join what they are in.
+
+        In one storyline only a pair that is lost parts; else only a score that rises to the threshold joins.
+        """
+        line = self._stories[one].line
+        if line >= 0 and line == self._stories[other].line:
+            return score < self._threshold and before is not None and score < before
+        return score >= self._threshold and (before is None or score > before)
 
     def _relinked(self, changed: set[int], before: Mapping[int, frozenset[int]]) -> tuple[Regrouping, ...]:
         """Link the stories that hang together with the changed ones, and return the storylines that came of it.
 
         `before`: the storylines that have lost a story meanwhile, as they were.
         """
-        component = self._component(changed)
-        if not component and not before:
+        if not changed and not before:
             return ()
-        scores = {
-            story: {
-                other: pair.score
-                for other, pair in self._pairs.of(story).items()
-                if other in component and pair.score is not None
-            }
-            for story in component
-        }
+        component = self._component(changed)
+        scores = {story: self._evidence.within(story, component) for story in component}
         groups = average_link(component, scores, self._threshold)
         touched = {self._stories[story].line for story in component} - {-1}
         old = {line: frozenset(self._lines[line]) for line in touched} | dict(before)
@@ -192,21 +191,22 @@ class Storylines:
             reached.add(story)
             waiting += [
                 other
-                for other, pair in self._pairs.of(story).items()
+                for other, pair in self._evidence.of(story).items()
                 if pair.score is not None and pair.score >= self._threshold and other not in reached
             ]
             waiting += self._lines.get(self._stories[story].line, set()) - reached
         return reached
 
-    def close(self, story: int, now: int) -> None:
-        """A story has ended idle: in a storyline it links on for the window, else it is forgotten."""
+    def close(self, story: int, since: int, profile_of: ProfileOf) -> None:
+        """A story is about to end, idle since then; in a storyline or of several articles it links on."""
         known = self._stories.get(story)
         if known is None:
             return
-        if known.line < 0:
+        if known.line < 0 and known.size < KEPT_CLOSED:
             self._forget(story)
-        else:
-            known.leaves = self._leaving[story] = now + self._settings.window
+            return
+        known.leaves = self._leaving[story] = since + self._settings.window
+        self._evidence.close(story, profile_of)
 
     def withdraw(self, story: int) -> tuple[Regrouping, ...]:
         """A story was emptied: it is no part of anything any more."""
@@ -224,20 +224,20 @@ class Storylines:
         What was learnt of such a story goes to the one of its storyline that is most like it, so that those it held
         together stay together.
         """
+        if not self._leaving:
+            return []
         due = [story for story, leaves in takewhile(lambda item: item[1] <= now, self._leaving.items())]
         left = []
         for story in due:
             line = self._stories[story].line
             left.append((story, line))
             mates = self._lines.get(line, set()) - {story}
-            heirs = [other for other, _ in self.related(story, -1e9) if other in mates]
-            if heirs:
-                self._profiles.merge(story, heirs[0])
-                self._pairs.merge(story, heirs[0])
+            scores = self._evidence.within(story, mates)
+            if scores:
+                heir = min(scores, key=lambda other: (-scores[other], other))
+                self._evidence.merge(story, heir)
+                self._stories[heir].scored_at = 0
             self._forget(story)
-            if heirs:
-                self._stories[heirs[0]].scored_at = 0
-                self._scored_anew(heirs[0], ())
         return left
 
     def _forget(self, story: int) -> None:
@@ -247,13 +247,12 @@ class Storylines:
             self._lines[known.line].discard(story)
             if not self._lines[known.line]:
                 del self._lines[known.line]
-        self._profiles.drop(story)
-        self._pairs.drop(story)
+        self._evidence.drop(story)
 
     @property
     def bytes(self) -> int:
         """Memory held by the tables of what the stories are about."""
-        return self._profiles.bytes
+        return self._evidence.bytes
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """The whole state as arrays."""
@@ -262,8 +261,7 @@ class Storylines:
             "stories": np.array(rows, np.int64).reshape(-1, 5),
             "leaving": np.array(list(self._leaving.items()), np.int64).reshape(-1, 2),
             "next_line": np.array([self._next_line]),
-            **self._pairs.snapshot(),
-            **self._profiles.snapshot(),
+            **self._evidence.snapshot(),
         }
 
     @classmethod
@@ -276,6 +274,5 @@ class Storylines:
                 lines._lines.setdefault(line, set()).add(number)
         lines._leaving = dict(arrays["leaving"].tolist())
         lines._next_line = int(arrays["next_line"][0])
-        lines._pairs = Pairs.restore(arrays)
-        lines._profiles = Profiles.restore(arrays)
+        lines._evidence = Evidence.restore(settings, arrays, lines._leaving)
         return lines

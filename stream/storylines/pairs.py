@@ -6,18 +6,27 @@ import msgspec
 import numpy as np
 
 NEVER = 1 << 40  # of a score that was never reckoned, in a snapshot
+GROWTH = (
+    4 / 3
+)  # of a story's articles, of a pair's scores: from here on what follows from them is reckoned again
 UNIT = 1_000  # a logit; scores are whole numbers, so that their sums are exact in any order
 
 
 class Pair(msgspec.Struct):
     """The sum and number of the scores of two stories; `score`: their mean with what both stories are about.
 
-    Thousandths of a logit. `score` is None until it was reckoned.
+    Thousandths of a logit. `score` is None until it was reckoned; `scored_at`: how many scores there were then.
     """
 
     total: int = 0
     count: int = 0
     score: int | None = None
+    scored_at: int = 0
+
+    @property
+    def grown(self) -> bool:
+        """Whether the evidence has grown so much since it was scored that it is scored again."""
+        return self.count >= GROWTH * self.scored_at
 
     @property
     def mean(self) -> float:
@@ -49,7 +58,8 @@ class Pairs:
             if other != survivor:
                 pooled = self._pairs.setdefault(survivor, {}).get(other)
                 if pooled is None:
-                    pooled = self._pairs[survivor][other] = self._pairs[other][survivor] = Pair()
+                    pooled = Pair(score=pair.score)
+                    self._pairs[survivor][other] = self._pairs[other][survivor] = pooled
                 pooled.total += pair.total
                 pooled.count += pair.count
         self.drop(absorbed)
@@ -70,17 +80,17 @@ class Pairs:
     def snapshot(self) -> dict[str, np.ndarray]:
         """All pairs as arrays."""
         rows = [
-            (one, other, pair.total, pair.count, NEVER if pair.score is None else pair.score)
+            (one, other, pair.total, pair.count, NEVER if pair.score is None else pair.score, pair.scored_at)
             for one, other, pair in self
         ]
-        return {"pairs": np.array(rows, np.int64).reshape(-1, 5)}
+        return {"pairs": np.array(rows, np.int64).reshape(-1, 6)}
 
     @classmethod
     def restore(cls, arrays: dict[str, np.ndarray]) -> "Pairs":
         """The pairs that gave this snapshot."""
         pairs = cls()
-        for one, other, total, count, score in arrays["pairs"].tolist():
-            pair = Pair(total, count, None if score == NEVER else score)
+        for one, other, total, count, score, scored_at in arrays["pairs"].tolist():
+            pair = Pair(total, count, None if score == NEVER else score, scored_at)
             pairs._pairs.setdefault(one, {})[other] = pair
             pairs._pairs.setdefault(other, {})[one] = pair
         return pairs

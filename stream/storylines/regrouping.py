@@ -7,13 +7,14 @@ import msgspec
 
 
 class Regrouping(msgspec.Struct, frozen=True):
-    """A storyline that changed: the stories it has now, none where it ended, and those that it has no more.
+    """A storyline that changed: the stories it has now, none where it ended, those new to it, those it has no more.
 
     `merged_into`: the storyline that an ended one lives on in. `split_from`: the one that a new one comes from.
     """
 
     line: int
     stories: frozenset[int]
+    entered: frozenset[int] = frozenset()
     left: frozenset[int] = frozenset()
     created: bool = False
     merged_into: int | None = None
@@ -48,13 +49,16 @@ def regrouped(
         if survivor is None:
             before = Counter(line_of[story] for story in sorted(group) if story in line_of)
             origin = min(before, key=lambda one: (-before[one], one)) if before else None
-            found.append(Regrouping(next_line, group, created=True, split_from=origin))
+            found.append(Regrouping(next_line, group, group, created=True, split_from=origin))
             next_line += 1
         elif group != old[survivor]:
-            found.append(Regrouping(survivor, group, old[survivor] - group))
+            found.append(Regrouping(survivor, group, group - old[survivor], old[survivor] - group))
     ended = [
         Regrouping(
-            line, frozenset(), old[line], merged_into=survivors[heirs[line]] if line in heirs else None
+            line,
+            frozenset(),
+            left=old[line],
+            merged_into=survivors[heirs[line]] if line in heirs else None,
         )
         for line in sorted(old)
         if line not in heirs or survivors[heirs[line]] != line

@@ -4,21 +4,33 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.stories.results import StoryDecision, StoryMerge, StoryPair, StorySplit, Weights
-from stream.storylines.linking import CAUTION_WEIGHT, MERGE_BONUS, Storylines
+from stream.stories.profile import ENTRIES, WORDS
+from stream.stories.results import Profile, StoryDecision, StoryMerge, StoryPair, StorySplit
+from stream.storylines.evidence import CAUTION_WEIGHT, MERGE_BONUS
+from stream.storylines.linking import KEPT_CLOSED, Storylines
 from stream.storylines.settings import StorylineSettings
 
 DAY = 86_400_000
 SETTINGS = StorylineSettings()
 
 
-def about(*words: int) -> Weights:
-    """An article of these words, and of no names."""
-    held = np.array(words, np.uint32).tobytes(), np.full(len(words), 4_000, np.int16).tobytes()
-    return Weights(*held, b"", b"")
+class Words:
+    """Stories by what they are about, as the index would say it: these words, and no names."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, tuple[int, ...]] = {}
+
+    def __call__(self, story: int) -> Profile:
+        keys, weights = np.zeros((2, ENTRIES), np.uint32), np.zeros((2, ENTRIES), np.int32)
+        words = self.of.get(story, (1_000 + story,))
+        keys[WORDS, : len(words)], weights[WORDS, : len(words)] = words, 4_000
+        return Profile(keys, weights)
 
 
-def article(story, *pairs, words=(), merges=(), split=None, caution=0.0):
+ABOUT = Words()
+
+
+def article(story, *pairs, merges=(), split=None, caution=0.0):
     found = tuple(StoryPair(story, other, score, merging) for other, score, merging in pairs)
     return StoryDecision(
         story=story,
@@ -29,18 +41,19 @@ def article(story, *pairs, words=(), merges=(), split=None, caution=0.0):
         merges=merges,
         split=split,
         caution=caution,
-        weights=about(*(words or (1_000 + story,))),
     )
 
 
-def learn(lines: Storylines, decision: StoryDecision):
-    return lines.learn(decision, lambda story: [about(1_000 + story)])
+def learn(lines: Storylines, decision: StoryDecision, about: Words = ABOUT):
+    return lines.learn(decision, about).found
 
 
-def linked(*pairs, **facts) -> Storylines:
-    lines = Storylines(SETTINGS)
-    learn(lines, article(0, **facts))
-    learn(lines, article(1, *pairs, **facts))
+def linked(*pairs, words=(), **facts) -> Storylines:
+    lines, about = Storylines(SETTINGS), Words()
+    if words:
+        about.of = {0: words, 1: words}
+    learn(lines, article(0, **facts), about)
+    learn(lines, article(1, *pairs, **facts), about)
     return lines
 
 
@@ -104,7 +117,7 @@ def test_a_story_that_is_split_leaves_its_evidence_to_the_elder_part():
 
 def test_a_closed_story_links_on_for_the_window_and_its_storyline_goes_on_without_it():
     lines = linked((0, 1.0, False))
-    lines.close(0, now=0)
+    lines.close(0, 0, ABOUT)
     assert lines.let_time_pass(SETTINGS.window - 1) == []
     assert lines.let_time_pass(SETTINGS.window) == [(0, 0)]
     assert lines.stories_of(0) == {1}
@@ -115,16 +128,58 @@ def test_a_closed_story_links_on_for_the_window_and_its_storyline_goes_on_withou
 def test_what_a_story_held_together_stays_together_when_it_leaves_the_window():
     lines = linked((0, 1.0, False))
     learn(lines, article(2, (0, 1.0, False)))
-    lines.close(0, now=0)
+    lines.close(0, 0, ABOUT)
     lines.let_time_pass(SETTINGS.window)
     learn(lines, article(3, (2, 1.0, False)))
     assert lines.stories_of(0) == {1, 2, 3}
 
 
-def test_a_closed_story_of_no_storyline_is_forgotten():
-    lines = linked((0, -1.0, False))
-    lines.close(0, now=0)
+def test_a_closed_story_of_no_storyline_links_on_for_the_window_where_several_told_it():
+    lines = Storylines(SETTINGS)
+    for _ in range(KEPT_CLOSED):
+        learn(lines, article(0))
+    learn(lines, article(1))
+    for story in (0, 1):
+        lines.close(story, 0, ABOUT)
+    assert (lines.knows(0), lines.knows(1)) == (True, False)
+    assert lines.let_time_pass(SETTINGS.window) == [(0, -1)]
     assert not lines.knows(0)
+
+
+def test_a_story_finds_the_closed_one_that_was_about_the_same_months_later():
+    lines, about = Storylines(SETTINGS), Words()
+    about.of = {0: tuple(range(8)), 1: tuple(range(8)), 2: tuple(range(100, 108))}
+    for story in (0, 2):
+        for _ in range(KEPT_CLOSED):
+            learn(lines, article(story), about)
+        lines.close(story, 0, about)
+    lines.let_time_pass(SETTINGS.window - 1)
+    restored = Storylines.restore(SETTINGS, lines.snapshot())
+    for those in (lines, restored):
+        assert learn(those, article(1), about) == ()
+        (created,) = learn(those, article(1), about)
+        assert created.stories == {0, 1}
+
+
+def test_a_pair_that_scores_too_little_to_be_named_is_not_compared():
+    asked = []
+    lines = Storylines(SETTINGS)
+    learn(lines, article(0))
+    lines.learn(article(1, (0, -9.0, False)), asked.append)
+    assert not asked
+    assert lines.related(1) == []
+
+
+def test_a_pair_is_scored_anew_when_its_evidence_has_grown_by_a_third():
+    lines = Storylines(SETTINGS)
+    for _ in range(20):
+        learn(lines, article(0))
+        learn(lines, article(1))
+    learn(lines, article(1, (0, 1.0, True)))
+    assert lines.related(1) == [(0, 1.0 + MERGE_BONUS)]
+    for score, mean in ((2.0, 1.5), (3.0, 2.0), (4.0, 2.5), (5.0, 2.5), (6.0, 3.5)):
+        learn(lines, article(1, (0, score, True)))
+        assert lines.related(1) == [(0, mean + MERGE_BONUS)]
 
 
 def test_an_emptied_story_is_part_of_nothing():
@@ -151,6 +206,8 @@ class Desk:
         self.next_story = 0
         self.now = 0
         self.told: dict[int, frozenset[int]] = {}
+        self.about = Words()
+        self.about.of = {story: (1_000 + story, 1_000 + story // 3) for story in range(200)}
 
     def play(self, step):
         kind, one, other, score = step
@@ -161,7 +218,7 @@ class Desk:
         if kind in ("close", "withdraw") and self.open:
             story = self.open.pop(one % len(self.open))
             if kind == "close":
-                self.lines.close(story, self.now)
+                self.lines.close(story, self.now, self.about)
             else:
                 self.hear(self.lines.withdraw(story))
         elif kind == "wait":
@@ -186,8 +243,7 @@ class Desk:
             split = StorySplit(story, self.next_story, (1,), score, -0.5, 0.0)
             self.open.append(self.next_story)
             self.next_story += 1
-        words = (1_000 + story, 1_000 + story // 3)
-        self.hear(learn(self.lines, article(story, *pairs, words=words, merges=merges, split=split)))
+        self.hear(learn(self.lines, article(story, *pairs, merges=merges, split=split), self.about))
 
     def hear(self, found):
         for one in found:

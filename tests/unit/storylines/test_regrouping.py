@@ -11,7 +11,8 @@ def sets(*groups):
 
 
 def test_two_stories_are_a_new_storyline_and_one_is_none():
-    assert regrouped({}, sets({1, 2}, {3}), 7) == (Regrouping(7, frozenset({1, 2}), created=True),)
+    both = frozenset({1, 2})
+    assert regrouped({}, sets({1, 2}, {3}), 7) == (Regrouping(7, both, entered=both, created=True),)
 
 
 def test_a_storyline_that_stays_as_it_was_is_left_out():
@@ -33,14 +34,14 @@ def test_the_larger_part_keeps_the_id_and_the_other_is_split_from_it():
 
 def test_a_storyline_whose_stories_link_no_more_ends():
     assert regrouped({4: frozenset({1, 2})}, sets({1}, {2}), 7) == (
-        Regrouping(4, frozenset(), frozenset({1, 2})),
+        Regrouping(4, frozenset(), left=frozenset({1, 2})),
     )
 
 
 def test_a_storyline_of_one_story_whose_others_left_the_window_goes_on():
     assert regrouped({4: frozenset({2})}, sets({2}, {3}), 7) == ()
     (grown,) = regrouped({4: frozenset({2})}, sets({2, 3}), 7)
-    assert (grown.line, grown.stories) == (4, {2, 3})
+    assert (grown.line, grown.stories, grown.entered) == (4, {2, 3}, {3})
 
 
 @given(
