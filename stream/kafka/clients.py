@@ -1,15 +1,22 @@
 """How every Kafka client of Newsfold connects: one place that turns the settings into client arguments."""
 
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NoBrokersAvailable,
+    NodeNotReadyError,
+    RequestTimedOutError,
+)
 from faust.auth import OAuthCredentials, SASLCredentials, SSLCredentials
 
 from stream.errors import BrokerUnavailableError, SettingsError
@@ -22,6 +29,15 @@ JOIN_MARGIN_MS = 5_000
 # A producer has one batch of a partition under way at a time. In aiokafka's own 16 KiB there is room for four records
 # of articles.embedded, so a batch of 64 articles took 16 round trips. Half of what a broker takes at most.
 MAX_BATCH_BYTES = 524_288
+
+# What a client raises where a broker went away after it had connected, or one of several does not answer.
+AWAY = (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    NoBrokersAvailable,
+    NodeNotReadyError,
+    RequestTimedOutError,
+)
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
@@ -97,11 +113,12 @@ async def connected(client: Client, kafka: KafkaSettings) -> AsyncIterator[Clien
     """A consumer or producer, started, and stopped at the end.
 
     Raises:
-        BrokerUnavailableError: no broker answered.
+        BrokerUnavailableError: no broker answered, or one went away meanwhile.
     """
     await start(client, kafka)
     try:
-        yield client
+        with _answered(kafka):
+            yield client
     finally:
         await client.stop()
 
@@ -111,7 +128,7 @@ async def connected_admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminCl
     """An admin client, started, and closed at the end.
 
     Raises:
-        BrokerUnavailableError: no broker answered.
+        BrokerUnavailableError: no broker answered, or one went away meanwhile.
     """
     admin = AIOKafkaAdminClient(**connection(kafka))
     try:
@@ -122,9 +139,18 @@ async def connected_admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminCl
             raise BrokerUnavailableError(
                 f"no broker answers at {kafka.bootstrap_servers}: {error}"
             ) from error
-        yield admin
+        with _answered(kafka):
+            yield admin
     finally:
         await admin.close()
+
+
+@contextmanager
+def _answered(kafka: KafkaSettings) -> Iterator[None]:
+    try:
+        yield
+    except AWAY as error:
+        raise BrokerUnavailableError(f"a broker of {kafka.bootstrap_servers} went away: {error!r}") from error
 
 
 def _ssl_context(kafka: KafkaSettings) -> ssl.SSLContext | None:

@@ -18,7 +18,7 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
-from stream.errors import operator_action
+from stream.errors import BrokerUnavailableError, operator_action
 from stream.exit_codes import ExitCode
 
 log = structlog.get_logger(__name__)
@@ -57,14 +57,18 @@ def end_process(event: str, error: BaseException, **facts: object) -> NoReturn:
 
 
 def refuse_to_start(error: Exception) -> NoReturn:
-    """End the process with one line that says what does not fit and what to do; a traceback would not help."""
+    """End the process with one line that says what does not fit and what to do; a traceback would not help.
+
+    A broker that is away has a code of its own: the same start may work later.
+    """
+    code = ExitCode.UNAVAILABLE if isinstance(error, BrokerUnavailableError) else ExitCode.REFUSED
     log.critical(
         "not_started",
         error=f"{type(error).__name__}: {error}",
-        exit_code=ExitCode.REFUSED.value,
+        exit_code=code.value,
         action=operator_action(error),
     )
-    _end(ExitCode.REFUSED)
+    _end(code)
 
 
 def end_overdue(seconds: float) -> NoReturn:

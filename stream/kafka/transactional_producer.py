@@ -9,7 +9,6 @@ committed offset anew. docs/decisions/0007-kafka-faults.md, "The late EndTxn".
 """
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -65,5 +64,5 @@ class TransactionalProducer(AIOKafkaProducer):
         else:
             self._closed: bool | None = True
             await self.client.close()
-            with suppress(KafkaError, asyncio.CancelledError):
-                await self._sender.sender_task
+            # The sender may end with an error of its own, of a batch that was failed under its hands.
+            await asyncio.gather(self._sender.sender_task, return_exceptions=True)

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from click.testing import CliRunner
 
+from deploy.kafka.broker import Broker
 from stream.commands.topics import command
 from stream.errors import BrokerUnavailableError, TopicsMismatchError
 from stream.kafka.clients import connected_admin
@@ -75,3 +76,14 @@ async def test_the_command_shows_what_the_broker_has_and_each_difference_with_it
     assert f"{embedded} has retention.ms=1900800000, Newsfold needs at least 36000000000 kafka-conf" in said
     assert "The cluster has 1 broker." in said
     assert all(len(line) <= 80 for line in run.output.splitlines() if embedded not in line)
+
+
+async def test_a_broker_that_goes_away_between_two_questions_is_named(own_broker: Broker):
+    async def ask_twice() -> None:
+        kafka = KafkaSettings(bootstrap_servers=own_broker.bootstrap, request_timeout_ms=2_000)
+        async with connected_admin(kafka) as admin:
+            await asyncio.to_thread(own_broker.kill)
+            await admin.list_topics()
+
+    with pytest.raises(BrokerUnavailableError, match=f"a broker of {own_broker.bootstrap} went away"):
+        await ask_twice()
