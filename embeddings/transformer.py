@@ -19,6 +19,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
 from embeddings.errors import ModelError
+from embeddings.hub import check_exists
 from embeddings.inputs import EncoderText
 from embeddings.settings import EncoderSettings
 from embeddings.static.table import StaticTable, short_hash
@@ -42,6 +43,7 @@ class TransformerEncoder:
         self.name = settings.model
         self.languages = frozenset(settings.languages) or None
         self._prompt, self._batch_tokens = settings.prompt, settings.batch_tokens
+        check_exists(settings.model, settings.revision)
         try:
             self._model = _load_model(settings)
             self._max_tokens = _limit_tokens(self._model, settings.max_tokens)

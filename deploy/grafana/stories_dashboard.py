@@ -74,22 +74,22 @@ STORIES = Board(
                 Panel(
                     "Story events", "Records on the stories topic, by type; `expired` is the tombstone of a story "
                     "that ended long ago.", "suffix: /s",
-                    [Query(rate("newsfold_story_events_total", "type"), "{{type}}")],
+                    [Query(rate("newsfold_story_events_total", "type"), "{{type}}")], 6,
                 ),
                 Panel(
                     "Merges and splits", "Stories found to be one, and stories found to be two.", "suffix: /s",
                     [
                         Query(rate("newsfold_story_events_total", where='type="merged"'), "merged"),
                         Query(rate("newsfold_story_splits_total"), "split"),
-                    ],
+                    ], 6,
                 ),
                 Panel(
                     "Storyline events", "Records on the storylines topic, by type.", "suffix: /s",
-                    [Query(rate("newsfold_storyline_events_total", "type"), "{{type}}")],
+                    [Query(rate("newsfold_storyline_events_total", "type"), "{{type}}")], 6,
                 ),
                 Panel(
                     "Open stories", "Stories that an article could join.", "short",
-                    [Query(value("newsfold_state_entries", where='kind="stories"'), "open")],
+                    [Query(value("newsfold_state_entries", where='kind="stories"'), "open")], 6,
                 ),
             ),
         ),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embeddings import hub
 from embeddings.encoder import DEFAULT_MODEL, Encoder, EncoderSettings, EncoderText, load_encoder
 from embeddings.errors import ModelError
 from embeddings.static.table import StaticTableEncoder, load_table, weigh_title
@@ -106,6 +107,21 @@ def test_a_model_saved_in_half_precision_runs_in_full(tmp_path: Path) -> None:
 def test_a_model_that_does_not_exist_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="nowhere"):
         load_encoder(EncoderSettings(model=str(tmp_path / "nowhere")))
+
+
+def test_a_name_that_the_hub_does_not_have_is_refused_in_one_sentence_without_trying_for_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def refuse(name: str, **_: object) -> None:
+        asked.append(name)
+        raise OSError("Repository not found\n\nfor url: x")
+
+    monkeypatch.setattr(hub, "model_info", refuse)
+    with pytest.raises(ModelError, match="the hub does not give it: Repository not found for url: x"):
+        load_encoder(EncoderSettings(model="no-such-model-of-newsfold"))
+    assert asked == ["sentence-transformers/no-such-model-of-newsfold", "no-such-model-of-newsfold"]
 
 
 def test_the_shipped_table_gives_the_same_bytes_through_sentence_transformers() -> None:
