@@ -20,7 +20,7 @@ Each message says what happened and to which input; each docstring ends with wha
 
 
 class NewsfoldError(Exception):
-    """The root: catch it to tell Newsfold's own refusals from bugs."""
+    """The root: catch it to distinguish Newsfold's own refusals from bugs."""
 
 
 class SettingsError(NewsfoldError):

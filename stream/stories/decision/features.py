@@ -14,7 +14,7 @@ ROUNDING = float(1 << 20)  # features are rounded to multiples of 1 / 2^20
 # another feature: it wants a new name, and a model fitted to it.
 LEAST_COHESION = 0.02  # that a story is credited with above its baseline
 COHESION_DAMPING = 0.03  # added to a cohesion that a similarity is divided by
-MARGIN_DAMPING = 0.05  # added to the similarity that a margin, or the crowd of other stories, is divided by
+MARGIN_DAMPING = 0.05  # added to the similarity that a margin, or that of other stories, is divided by
 NAMES_DAMPING = 15.0  # rarity added to that of an article's names: some three rare names
 # Where a date is unknown: half way between at once and never (proximity), as chance has it (likelihood).
 UNKNOWN_PROXIMITY, UNKNOWN_PROXIMITY_OVER_BASELINE = 0.5, 0.3

@@ -31,7 +31,7 @@ from stream.stories.index.stream_baselines import (
     past_scores,
     size_over_typical,
     typical_cohesion,
-    typical_crowd,
+    typical_others,
     typical_rival,
 )
 from stream.stories.index.time_gaps import gap_bin, gap_likelihoods, highest, typical_proximity
@@ -82,7 +82,7 @@ JOIN_FEATURES = (
     _,
     _,
     _,
-    CROWD,
+    OTHERS,
     LIKELIHOOD,
     LIKELIHOOD_BELOW_PEAK,
     PROXIMITY_OVER_BASELINE,
@@ -157,7 +157,7 @@ def _nearest_within(candidates, index):  # type: ignore[no-untyped-def]
 def _fill_rivals(state, count, place, workspace, row):  # type: ignore[no-untyped-def]
     """How the story stands beside the others that were found, and how many are open."""
     row[MARGIN] = _margin(state.stream, count, place, workspace)
-    row[CROWD] = _crowd(state.stream, count, workspace)
+    row[OTHERS] = _similarity_to_others(state.stream, count, workspace)
     row[OPEN_STORIES] = log(1.0 + min(MOST_STORIES, length_of(state.recent)))
 
 
@@ -179,15 +179,15 @@ def missing_share(count):  # type: ignore[no-untyped-def]
 
 
 @part
-def _crowd(stream, count, workspace):  # type: ignore[no-untyped-def]
-    """The mean similarity of the second to the sixth story beside the first's; the typical one for those missing."""
+def _similarity_to_others(stream, count, workspace):  # type: ignore[no-untyped-def]
+    """The mean similarity of the second to the sixth story over the first's; typical ones for those missing."""
     centres, order = workspace.candidates.centre_similarity, workspace.order
     top = 0.0
     total = 0.0
     for place in range(min(count, MAX_SCORED)):
         top = max(top, centres[order[place], MIXED])
         total += centres[order[place], MIXED]
-    others = (total - top) / (MAX_SCORED - 1) + missing_share(count) * typical_crowd(stream)
+    others = (total - top) / (MAX_SCORED - 1) + missing_share(count) * typical_others(stream)
     return others / (top + MARGIN_DAMPING)
 
 

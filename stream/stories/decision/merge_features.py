@@ -88,7 +88,7 @@ MERGE_FEATURES = (
     _,
     _,
     _,
-    CROWD,
+    OTHERS,
     LIKELIHOOD,
     LIKELIHOOD_BELOW_PEAK,
     LINKS,
@@ -132,7 +132,7 @@ def _fill_rivals(stream, closeness, features):  # type: ignore[no-untyped-def]
             if i != place:
                 other = max(other, closeness[i])
         features[place, MARGIN] = margin(closeness[place], other)
-        features[place, CROWD] = (total - top) / (MAX_NEIGHBOURS - 1) / (top + MARGIN_DAMPING)
+        features[place, OTHERS] = (total - top) / (MAX_NEIGHBOURS - 1) / (top + MARGIN_DAMPING)
 
 
 @part

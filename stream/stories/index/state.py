@@ -20,7 +20,9 @@ POSTING_BUCKETS = 1 << 18
 POSTINGS = 64  # stories a list of one term holds: the most recent; a term in more of them says little
 RECENT = 512  # stories changed last, whose dense centre is compared with every article
 MAX_LINKS = 16  # neighbouring stories a story counts its links with
-SAMPLED_TIMES = 512  # event times kept of all dated articles, for the gaps in time usual in the stream
+SAMPLED_TIMES = (
+    512  # event times kept of all dated articles, for the gaps in time that are typical of the stream
+)
 GAP_BINS = 9
 SEVERAL_LANGUAGES = -1
 UNKNOWN_LANGUAGE = 0
@@ -39,7 +41,7 @@ COUNTERS = 4
 ARTICLES, NEXT_STORY, STREAM_TIME, DATED_ARTICLES = range(COUNTERS)
 # Rows and columns of `baselines`
 BASELINES = 5
-COHESION_BASELINE, SIZE_BASELINE, RIVAL_BASELINE, CROWD_BASELINE, CONFIDENT_BASELINE = range(BASELINES)
+COHESION_BASELINE, SIZE_BASELINE, RIVAL_BASELINE, OTHERS_BASELINE, CONFIDENT_BASELINE = range(BASELINES)
 BASELINE_SUM, BASELINE_COUNT = range(2)
 # Rows of `gap_counts`
 BETWEEN_ALL, TO_NEAREST = range(2)

@@ -13,10 +13,10 @@ from stream.stories.index.state import (
     BASELINE_SUM,
     CHANNELS,
     COHESION_BASELINE,
-    CROWD_BASELINE,
     JOINS,
     MAX_NAMES,
     MIXED,
+    OTHERS_BASELINE,
     RIVAL_BASELINE,
     SCORE_SUM,
     SIZE_BASELINE,
@@ -31,7 +31,7 @@ LEFT_OUT_SHARE = 0.1  # this share: they may be related
 BACKGROUND_PRIOR, BACKGROUND_WEIGHT = 0.05, 5.0  # similarity of unrelated articles
 COHESION_PRIOR, COHESION_WEIGHT = 0.25, 20.0  # similarity of an article to the story it joined
 SIZE_PRIOR, SIZE_WEIGHT = log(3.0), 20.0  # size of the story joined
-RIVAL_PRIOR, CROWD_PRIOR, RIVAL_WEIGHT = 0.2, 0.15, 20.0  # similarity to the stories that were not joined
+RIVAL_PRIOR, OTHERS_PRIOR, RIVAL_WEIGHT = 0.2, 0.15, 20.0  # similarity to the stories that were not joined
 COHESION_FORGET = 200.0  # joins after which half of them are forgotten
 SIZE_FORGET = 400.0
 RIVAL_FORGET = 400.0  # articles after which half of them are forgotten
@@ -128,16 +128,16 @@ def typical_rival(stream):  # type: ignore[no-untyped-def]
 
 
 @part
-def typical_crowd(stream):  # type: ignore[no-untyped-def]
+def typical_others(stream):  # type: ignore[no-untyped-def]
     """The mean similarity of an article to the stories from the second on, where many were found."""
-    return running_mean(stream, CROWD_BASELINE, CROWD_PRIOR, RIVAL_WEIGHT)
+    return running_mean(stream, OTHERS_BASELINE, OTHERS_PRIOR, RIVAL_WEIGHT)
 
 
 @part
-def count_rivals(stream, second, crowd):  # type: ignore[no-untyped-def]
+def count_rivals(stream, second, others):  # type: ignore[no-untyped-def]
     """Count the similarity of an article to the second of many stories, and to the second and those after it."""
     count_in(stream, RIVAL_BASELINE, second, RIVAL_FORGET)
-    count_in(stream, CROWD_BASELINE, crowd, RIVAL_FORGET)
+    count_in(stream, OTHERS_BASELINE, others, RIVAL_FORGET)
 
 
 @part

@@ -53,7 +53,7 @@ def plain_text(text: str, language: str | None) -> str:
 
 @cache
 def function_words(language: str | None) -> frozenset[str]:
-    """Words of a language that tell nothing about events, lower case; from the lists of Stopwords ISO.
+    """Words of a language that say nothing about events, lower case; from the lists of Stopwords ISO.
 
     None of English, whose common words the background table knows from counting, nor of a language without a list.
     """

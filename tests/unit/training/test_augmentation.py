@@ -57,8 +57,8 @@ def test_unrelated_articles_may_come_from_other_labelled_articles_too(labelled):
 
 def test_one_stream_of_sixteen_holds_large_stories_among_small_ones(labelled):
     affairs = [article(event, number) for event in range(800, 804) for number in range(LARGE)]
-    crowd = [article(event, number) for event in range(700, 710) for number in range(SMALL + 4)]
-    of_large = varied_streams({"affairs": affairs, "set": [*labelled, *crowd]}, STREAMS, seed=7)[8]
+    small = [article(event, number) for event in range(700, 710) for number in range(SMALL + 4)]
+    of_large = varied_streams({"affairs": affairs, "set": [*labelled, *small]}, STREAMS, seed=7)[8]
     sizes = Counter(article.label for article in of_large).values()
     assert 1 <= sum(size >= LARGE for size in sizes) <= 3
     assert max(size for size in sizes if size < LARGE) == SMALL

@@ -7,7 +7,7 @@ import numpy as np
 from embeddings.jit import inlined, kernel, part
 from stream.stories.text.compiled.counting import forget_forms, form_number, is_listed, new_forms
 from stream.stories.text.compiled.hashing import murmur3, utf8_length
-from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, write_keyterms
+from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, NAMES, TERMS, WRITTEN, write_keyterms
 from stream.stories.text.compiled.names import SMALL_S, Text, new_scratch, read_spans, read_title
 from stream.stories.text.compiled.spelling import spell
 from stream.stories.text.compiled.words import (
@@ -79,7 +79,7 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
         np.empty(articles * MAX_NAMES, np.uint32),
         np.empty(articles * MAX_NAMES, np.uint8),
         np.empty(4 * len(points) + articles, np.uint32),
-        np.zeros((articles, 3), np.int64),
+        np.zeros((articles, WRITTEN), np.int64),
         np.full((articles, MAX_KEYTERMS), -1, np.int64),
     )
     words = new_forms(longest + 1)
@@ -88,7 +88,7 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
     kinds = np.empty(longest, np.uint16)
     low = np.empty(longest, np.uint32)
     utf8 = np.empty(16 * longest + 16, np.uint8)
-    sizes = np.zeros(3, np.int64)
+    sizes = np.zeros(WRITTEN, np.int64)
     start = 0
     for n in range(articles):
         text = Text(points[start : ends[n, 1]], kinds[: ends[n, 1] - start])
@@ -105,7 +105,7 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
         _write_names(names, named, numbered, tables, scratch, utf8, written, sizes)
         forget_forms(words, found)
         forget_forms(names, numbered)
-        for i in range(3):
+        for i in range(WRITTEN):
             written.ends[n, i] = sizes[i]
         start = ends[n, 1]
     return written
@@ -205,13 +205,13 @@ def _write_terms(
             doubled = counts[i] * 2 if leads[i] > 0 else counts[i]
             weights[i] = -((1.0 + tables.logarithms[doubled]) * rarities[i])
         kept = np.sort(np.argsort(weights, kind="mergesort")[:MAX_TERMS])
-    at = sizes[0]
+    at = sizes[TERMS]
     for i in kept:
         written.terms[at] = distinct[i]
         written.counts[at] = min(counts[i], MAX_COUNT)
         written.leads[at] = min(leads[i], MAX_COUNT)
         at += 1
-    sizes[0] = at
+    sizes[TERMS] = at
 
 
 @part
@@ -282,9 +282,9 @@ def _write_names(
     kept = np.arange(size)
     if size > MAX_NAMES:
         kept = np.sort(np.argsort(-counts[:size], kind="mergesort")[:MAX_NAMES])
-    at = sizes[1]
+    at = sizes[NAMES]
     for place in kept:
         written.names[at] = distinct[place]
         written.name_counts[at] = min(counts[place], MAX_COUNT)
         at += 1
-    sizes[1] = at
+    sizes[NAMES] = at

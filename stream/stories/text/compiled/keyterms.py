@@ -14,6 +14,12 @@ KEYTERM_COUNT = 8  # more than so many do not make a keyterm heavier
 SPAN_WEIGHT = 8.0  # rarity that a name of several words counts for
 LEAST_KEYTERM = 3  # characters
 SPACE_CODE = 32
+# Indices into the sizes of what was written of all articles so far
+WRITTEN = 3
+TERMS, NAMES, KEYTERMS = range(WRITTEN)
+# What a keyterm is: a word of the text, or a name of several words; and the columns of its row
+OF_WORD, OF_NAME = range(2)
+KIND, START, END = range(3)
 
 
 @part
@@ -33,12 +39,12 @@ def write_keyterms(
     """Write the heaviest words, and the names of several words that come more than once, heaviest first."""
     heaviest, considered = _heaviest_words(words, buckets, rarity)
     weights = np.empty(MAX_KEYTERMS + 1)
-    terms = np.empty((MAX_KEYTERMS + 1, 3), np.int64)  # 0 for a word and 1 for a name; start; end
+    terms = np.empty((MAX_KEYTERMS + 1, 3), np.int64)
     size = 0
     for i in heaviest[:considered]:
         start, end = words.starts[i], words.starts[i] + words.lengths[i]
         if end - start >= LEAST_KEYTERM and not _is_figure(low, start, end, tables):
-            size = _insert(weights, terms, size, _weight(words, rarity, i), 0, start, end, low, scratch)
+            size = _insert(weights, terms, size, _weight(words, rarity, i), OF_WORD, start, end, low, scratch)
     for i in range(named):
         count = names.counts[i] + names.leads[i]
         start, end = names.starts[i], names.starts[i] + names.lengths[i]
@@ -48,14 +54,14 @@ def write_keyterms(
             and not is_listed(tables.function_words, names.hashes[i])
         ):
             weight = (2.0 + min(count, KEYTERM_COUNT)) * SPAN_WEIGHT
-            size = _insert(weights, terms, size, weight, 1, start, end, low, scratch)
-    at = sizes[2]
+            size = _insert(weights, terms, size, weight, OF_NAME, start, end, low, scratch)
+    at = sizes[KEYTERMS]
     for i in range(size):
-        for j in range(terms[i, 1], terms[i, 2]):
-            written.keyterms[at] = low[j] if terms[i, 0] == 0 else scratch.points[j]
+        for j in range(terms[i, START], terms[i, END]):
+            written.keyterms[at] = low[j] if terms[i, KIND] == OF_WORD else scratch.points[j]
             at += 1
         written.keyterm_ends[article, i] = at
-    sizes[2] = at
+    sizes[KEYTERMS] = at
 
 
 @inlined
@@ -120,19 +126,19 @@ def _insert(
         weights[i] = weights[i - 1]
         terms[i, :] = terms[i - 1, :]
     weights[place] = weight
-    terms[place, 0], terms[place, 1], terms[place, 2] = kind, start, end
+    terms[place, KIND], terms[place, START], terms[place, END] = kind, start, end
     return min(size + 1, MAX_KEYTERMS)
 
 
 @part
 def _comes_before(kind: Any, start: Any, end: Any, other: Any, low: Any, scratch: Any) -> Any:
     """Whether a term comes before another in the order of code points."""
-    i, j = start, other[1]
-    while i < end and j < other[2]:
-        one = low[i] if kind == 0 else scratch.points[i]
-        two = low[j] if other[0] == 0 else scratch.points[j]
+    i, j = start, other[START]
+    while i < end and j < other[END]:
+        one = low[i] if kind == OF_WORD else scratch.points[i]
+        two = low[j] if other[KIND] == OF_WORD else scratch.points[j]
         if one != two:
             return one < two
         i += 1
         j += 1
-    return end - start < other[2] - other[1]
+    return end - start < other[END] - other[START]
