@@ -8,6 +8,13 @@ from embeddings.jit import part
 from stream.copies.shingling import FIGURE, LINE_END, NAME, WORD
 
 FACT = FIGURE | NAME
+# Leads that run alike for so long from their start, nearly to the end of the shorter or to a line's end near the
+# place where they begin to differ, are aligned without a table: most copies are.
+SAME_START, UNLIKE_END, BEFORE_CUT, AFTER_CUT = 8, 2, 2, 5  # tokens
+STEP = 2  # what a match adds to the score, and a difference or a gap takes from it
+# A cell of the table, from its highest bits: score, matched tokens, opposed and agreed facts, both starts.
+SCORE, MATCHED, OPPOSED, AGREED, START = 48, 40, 24, 16, 8
+FIELD = 0xFF  # of a count or a place: a lead has 48 tokens
 
 
 @part
@@ -26,18 +33,19 @@ def aligned(left: Any, right: Any) -> Any:
     Returns (matched tokens, opposed, agreed, start in left, end in left, start in right, end in right). Opposed are
     figures against other figures and names against other names; agreed are figures and names that match.
     Leads that run alike from their start to the end of the shorter, or to where the left was cut, need no table.
-    A cell packs score, matched, opposed, agreed and both starts into one integer: the best path carries its counts.
+    A cell packs all of that into one integer, so that the best path carries its counts.
     """
     run = 0
     while run < min(len(left), len(right)) and (left[run] ^ right[run]) & WORD == 0:
         run += 1
-    if run >= 8 and (run >= min(len(left), len(right)) - 2 or line_ends(left, run - 2, run + 5)):
+    is_cut = line_ends(left, run - BEFORE_CUT, run + AFTER_CUT)
+    if run >= SAME_START and (run >= min(len(left), len(right)) - UNLIKE_END or is_cut):
         facts = 0
         for i in range(run):
             facts += 1 if (left[i] | right[i]) & FACT != 0 else 0
         return run, 0, facts, 0, run, 0, run
-    gap = np.int64(2) << 48
-    match = (np.int64(2) << 48) + (np.int64(1) << 40)
+    gap = np.int64(STEP) << SCORE
+    match = (np.int64(STEP) << SCORE) + (np.int64(1) << MATCHED)
     columns = len(right)
     above = np.zeros(columns + 1, np.int64)
     best = np.int64(0)
@@ -49,28 +57,28 @@ def aligned(left: Any, right: Any) -> Any:
         before = np.int64(0)
         for j in range(columns):
             other = right[j]
-            start = diagonal if diagonal >= gap else (np.int64(i) << 8) | np.int64(j)
+            start = diagonal if diagonal >= gap else (np.int64(i) << START) | np.int64(j)
             if (mine ^ other) & WORD == 0:
                 cell = start + match
                 if (mine | other) & FACT != 0:
-                    cell += np.int64(1) << 16
+                    cell += np.int64(1) << AGREED
             else:
                 cell = diagonal - gap
                 if (mine & other) & FACT != 0:
-                    cell += np.int64(1) << 24
+                    cell += np.int64(1) << OPPOSED
             cell = max(cell, above[j + 1] - gap, before - gap)
             if cell < gap:
                 cell = np.int64(0)
             diagonal = above[j + 1]
             above[j + 1] = cell
             before = cell
-            if cell >> 40 > best >> 40:
+            if cell >> MATCHED > best >> MATCHED:
                 best = cell
                 best_i = i
                 best_j = j
     return (
-        (best >> 40) & 0xFF, (best >> 24) & 0xFF, (best >> 16) & 0xFF,
-        (best >> 8) & 0xFF, best_i + 1, best & 0xFF, best_j + 1,
+        (best >> MATCHED) & FIELD, (best >> OPPOSED) & FIELD, (best >> AGREED) & FIELD,
+        (best >> START) & FIELD, best_i + 1, best & FIELD, best_j + 1,
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ class Fingerprint(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def fingerprint_of(title: str, text: str) -> Fingerprint:
     """Return the fingerprint of one article. The title is the text only where there is none: outlets rewrite it.
 
-    A page that tells of nothing but itself (a cookie notice) has that of an empty text, which is no copy of anything:
+    A page that is about nothing but itself (a cookie notice) has that of an empty text, which is no copy of anything:
     it is the same on every site. Takes any string, lone surrogates included, and never raises.
     """
     return fingerprints_of([(title, text)])[0]

@@ -7,8 +7,8 @@ import numpy as np
 from embeddings.jit import part
 from stream.copies.shingling import WORD
 
-TELLING_WORDS = 3  # content words from which on a headline says what its report is about
-KIN_WORDS = 2  # found on the other side, both ways together: one of 13 bits may be by chance
+SUBJECT_WORDS = 3  # content words from which on a headline says what its report is about
+SHARED_WORDS = 2  # found on the other side, both ways together: one of 13 bits may be by chance
 
 
 @part
@@ -45,10 +45,10 @@ def _own_subject(headline: Any, lead: Any, other_headline: Any, other_lead: Any)
 @part
 def unrelated_headlines(headline: Any, lead: Any, other_headline: Any, other_lead: Any) -> Any:
     """Whether both headlines say what their reports are about, and it is not the same."""
-    if len(headline) < TELLING_WORDS or len(other_headline) < TELLING_WORDS:
+    if len(headline) < SUBJECT_WORDS or len(other_headline) < SUBJECT_WORDS:
         return False
-    kin = _found(headline, other_headline, other_lead) + _found(other_headline, headline, lead)
-    return kin < KIN_WORDS
+    shared = _found(headline, other_headline, other_lead) + _found(other_headline, headline, lead)
+    return shared < SHARED_WORDS
 
 
 @part

@@ -91,7 +91,7 @@ def _headline_of(index: Any, row: Any) -> Any:
 
 @part
 def _judge_text(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: Any, boilerplate: Any) -> Any:
-    """The same by what the texts say; the headlines only tell two fillings of a form apart."""
+    """The same by what the texts say; the headlines only distinguish two fillings of a form."""
     other, other_headline = _lead_of(index, row), _headline_of(index, row)
     lead, words = placed.lead, placed.words
     size = np.int64(index.counts[row, SIZE])

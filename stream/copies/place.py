@@ -33,7 +33,7 @@ from stream.copies.state import (
 )
 
 STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
-FEWEST_WORDS = 5  # below, a text says too little to be told from another
+FEWEST_WORDS = 5  # below, a text says too little to be distinguished from another
 ALIGNED_CANDIDATES = 6
 FEWER = 8  # a candidate with this many times fewer hits than the best is not judged
 NEARER = 4  # tokens by which the lead of another candidate must stand nearer to the start to overtake

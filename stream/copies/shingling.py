@@ -125,7 +125,7 @@ def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any, tokens: A
                     break
                 token = (token ^ np.uint64(letter)) * _PRIME
                 i += 1
-            if i < size and data[i] == 32:  # the usual end of a word needs no more than this
+            if i < size and data[i] == 32:  # most words end so, and need no more than this
                 i += 1
                 tokens[count] = mixed(token)
                 marks[count] = mark

@@ -18,7 +18,6 @@ TOKENS = st.builds(
 )
 LEADS = st.lists(TOKENS, max_size=LEAD_TOKENS)
 HEADLINES = st.lists(st.integers(1, 12), max_size=8)
-SHORTCUT = 8  # tokens in which two leads must run alike from the start to need no table
 Cell = tuple[int, ...]
 
 
@@ -55,7 +54,7 @@ def common_start(left: list[int], right: list[int]) -> int:
 
 def needs_no_table(left: list[int], right: list[int], run: int) -> bool:
     was_cut = any(token & LINE_END for token in left[max(0, run - 2) : run + 5])
-    return run >= SHORTCUT and (run >= min(len(left), len(right)) - 2 or was_cut)
+    return run >= alignment.SAME_START and (run >= min(len(left), len(right)) - 2 or was_cut)
 
 
 def smith_waterman(left: list[int], right: list[int]) -> Cell:
@@ -121,10 +120,10 @@ def test_headlines_are_compared_by_the_words_that_the_other_side_has(
         {token & WORD for token in side} for side in (headline + lead, other_headline + other_lead)
     )
     shared = sum(word in there for word in headline) + sum(word in here for word in other_headline)
-    long_enough = min(len(headline), len(other_headline)) >= headlines.TELLING_WORDS
+    long_enough = min(len(headline), len(other_headline)) >= headlines.SUBJECT_WORDS
     own = any(word in {token & WORD for token in lead} and word not in there for word in headline)
     others = any(
         word in {token & WORD for token in other_lead} and word not in here for word in other_headline
     )
     sides = [as_array(side) for side in (headline, lead, other_headline, other_lead)]
-    assert compare_headlines(*sides) == (long_enough and shared < headlines.KIN_WORDS, own and others)
+    assert compare_headlines(*sides) == (long_enough and shared < headlines.SHARED_WORDS, own and others)
