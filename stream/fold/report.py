@@ -129,7 +129,7 @@ class Report(msgspec.Struct, dict=True):
         return len(self.words - other.words) >= NEW_SHARE * len(self.words)
 
     def on_same_matter(self, title: str, lead: str) -> bool:
-        """Whether a new version of the article tells of the same: by the content words of headline and lead."""
+        """Whether a new version of the article is about the same: by the content words of headline and lead."""
         mine, other = content_of(f"{self.title} {self.lead}"), content_of(f"{title} {lead}")
         return len(mine & other) >= SAME_MATTER * min(len(mine), len(other))
 

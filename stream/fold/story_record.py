@@ -167,7 +167,9 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         self.last_published = latest(self.last_published, other.last_published)
         self._bound()
 
-    def part(self, leaving: Collection[int], copies: Mapping[int, int], other: "StoryRecord") -> list[int]:
+    def split_off(
+        self, leaving: Collection[int], copies: Mapping[int, int], other: "StoryRecord"
+    ) -> list[int]:
         """Let these reports and their copies go into another, empty record; return all articles that went.
 
         `copies`: the leader of each copy that is known; one whose leader is not known stays. All reports of the story

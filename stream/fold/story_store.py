@@ -106,11 +106,11 @@ class StoryStore:
         """
         founder = min(leaving)
         article_id = next(report.article_id for report in record.reports if report.number == founder)
-        parted = self.create(fresh, founder, article_id, seen)
-        parted.split_from = record.id
-        moved = record.part(leaving, copies, parted)
-        record.last_seen = parted.last_seen = seen
-        return parted, moved
+        separate = self.create(fresh, founder, article_id, seen)
+        separate.split_from = record.id
+        moved = record.split_off(leaving, copies, separate)
+        record.last_seen = separate.last_seen = seen
+        return separate, moved
 
     def close(self, number: int, now: int) -> StoryEvent:
         """End a story that is idle or empty."""
