@@ -21,7 +21,7 @@ from stream.training.cross_validation import CrossValidation
 
 CORPUS = Path(__file__).parents[3] / "stream" / "corpus"
 NOW = 1_790_000_000_000
-FEW_STREAMS = 3  # instead of 40 for each of the seven fits
+FEW_STREAMS = 2  # instead of 40 for each fit
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,8 @@ def test_an_undated_first_article_does_not_keep_the_stories_of_an_old_stream_ope
 
 def test_tune_writes_a_model_of_the_labels_and_settings_that_name_it(labelled, tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "STREAMS", FEW_STREAMS)
+    monkeypatch.setattr(tuning, "FITS", 2)
+    monkeypatch.setattr(tuning, "GRANULARITIES", (0.4, 0.5))
     monkeypatch.setattr(tuning, "SEEN_SHARE", -1.0)  # the shipped model takes no part: it may win
     monkeypatch.setattr(CrossValidation, "gain", lambda *_: 1.0)
     result = CliRunner().invoke(tune, [str(labelled), "--out", str(tmp_path)])
