@@ -1,13 +1,14 @@
-"""One measured run: articles lie ready on a topic, a service takes them, a reader notes when each was assigned.
+"""One measured run: articles are appended to a topic, a service takes them, a reader notes when each was assigned.
 
-The broker, the service and the reader share the machine, as they would on one of two cores. The rate is that of the
-assignments between the first WARM_SHARE of them and the last, by the broker's timestamps; so neither starting nor
-compiling counts. Processor time of the service and of the broker is read at the same two moments.
+The broker, the service and the reader share the machine, as they would on one of two cores. The first WARM_SHARE of
+the articles are sent alone, and only when all of them are assigned do the others follow, all at once. What counts is
+from then to the last assignment, by the broker's timestamps: neither starting nor compiling, and no stage can have
+worked ahead. Processor time of the service and of the broker is read at the same two moments.
 """
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import monotonic, time
 
@@ -105,36 +106,49 @@ class Reader:
 
 
 async def run(
-    reader: Reader, articles: int, service: Sequence[int], broker: Sequence[int], note: Callable[[int], None]
+    reader: Reader,
+    articles: int,
+    service: Sequence[int],
+    broker: Sequence[int],
+    send_rest: Callable[[], Awaitable[None]],
+    note: Callable[[int], None],
 ) -> Run:
-    """Follow a service until every article is assigned.
+    """Follow a service until the warm-up is assigned, send the rest, and follow it to the end.
 
     Raises:
         RuntimeError: the service ended, or stands still.
     """
-    warm = int(WARM_SHARE * articles)
-    at_warm = (0.0, 0.0, 0)
-    done, moved = 0, monotonic()
-    while done < articles:
+    warm = warm_part(articles)
+    await _follow(reader, warm, service, note)
+    began = time()
+    service_before, broker_before = cpu_seconds(service), cpu_seconds(broker)
+    await send_rest()
+    await _follow(reader, articles, service, note)
+    counted = articles - warm
+    return Run(
+        articles_per_second=counted / (max(reader.appended.values()) / 1000 - began),
+        service_microseconds=1e6 * (cpu_seconds(service) - service_before) / counted,
+        broker_microseconds=1e6 * (cpu_seconds(broker) - broker_before) / counted,
+        stories=dict(reader.stories),
+    )
+
+
+def warm_part(articles: int) -> int:
+    """How many of so many articles are sent first, and not counted."""
+    return int(WARM_SHARE * articles)
+
+
+async def _follow(reader: Reader, wanted: int, service: Sequence[int], note: Callable[[int], None]) -> None:
+    done, moved = await reader.read(), monotonic()
+    while done < wanted:
         before, done = done, await reader.read()
         note(done)
         if done > before:
             moved = monotonic()
         elif monotonic() - moved > PATIENCE:
-            raise RuntimeError(f"{done} of {articles} articles assigned, and no more for {PATIENCE:.0f} s")
+            raise RuntimeError(f"{done} of {wanted} articles assigned, and no more for {PATIENCE:.0f} s")
         elif not all(_is_running(pid) for pid in service):
-            raise RuntimeError(f"the service ended with {done} of {articles} articles assigned")
-        if at_warm[2] == 0 and done >= warm:
-            at_warm = (cpu_seconds(service), cpu_seconds(broker), done)
-    counted = articles - at_warm[2]
-    moments = sorted(reader.appended.values())
-    seconds = (moments[-1] - moments[at_warm[2] - 1]) / 1000
-    return Run(
-        articles_per_second=counted / seconds,
-        service_microseconds=1e6 * (cpu_seconds(service) - at_warm[0]) / counted,
-        broker_microseconds=1e6 * (cpu_seconds(broker) - at_warm[1]) / counted,
-        stories=dict(reader.stories),
-    )
+            raise RuntimeError(f"the service ended with {done} of {wanted} articles assigned")
 
 
 async def latency(

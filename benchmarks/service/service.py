@@ -3,7 +3,7 @@
     python -m benchmarks.service.service [--articles 6000] [--news NEWS.jsonl ...] [--against CHECKOUT]
         [--rivals] [--latency] [--out FOLDER]
 
-Articles lie ready on the topic; each service takes them from the first to the last. `--against`: another checkout of
+Each service takes the same articles, once a first part of them has warmed it up. `--against`: another checkout of
 Newsfold, whose worker takes the same articles in the same run. Rivals need benchmarks/service/requirements.txt.
 Writes results.md, results.json and, with rivals, results.png into FOLDER.
 """
@@ -16,7 +16,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,27 +83,27 @@ class Bench:
     async def newsfold(
         self, name: str, news: News, checkout: Path = HERE, processes: int | None = None
     ) -> measured.Run:
-        """The worker of a checkout on articles that lie ready; `processes`: of the embed stage, one folds."""
+        """The worker of a checkout on articles; `processes`: of the embed stage, one folds."""
         async with self._newsroom(checkout, processes) as (newsroom, worker):
             topics = newsroom.settings.topics
-            await measured.append(self._broker.bootstrap, topics.articles, news.keys, news.values)
+            send_rest = await self._send_warm_part(topics.articles, news)
             reader = measured.Reader(self._broker.bootstrap, topics.assignments)
             await reader.start()
             worker.start()
             try:
-                return await self._followed(name, reader, len(news.keys), [worker.pid])
+                return await self._followed(name, reader, len(news.keys), [worker.pid], send_rest)
             finally:
                 await reader.stop()
                 await asyncio.to_thread(worker.stop)
 
     async def rival(self, name: str, module: str, news: News) -> measured.Run:
-        """A rival on articles that lie ready."""
+        """A rival on articles."""
         self._runs += 1
         topic, out = f"rival-{self._runs}", f"rival-{self._runs}-stories"
         settings = Newsroom(self._broker.bootstrap, "", self._folder).settings
         async with connected_admin(settings.kafka) as admin:
             await admin.create_topics([NewTopic(topic, 1, 1), NewTopic(out, 1, 1)])
-        await measured.append(self._broker.bootstrap, topic, news.keys, news.values)
+        send_rest = await self._send_warm_part(topic, news)
         reader = measured.Reader(self._broker.bootstrap, out)
         await reader.start()
         with (self._folder / f"{out}.log").open("w") as log:
@@ -121,7 +121,7 @@ class Bench:
                 env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             )
         try:
-            return await self._followed(name, reader, len(news.keys), [process.pid])
+            return await self._followed(name, reader, len(news.keys), [process.pid], send_rest)
         finally:
             await reader.stop()
             process.terminate()
@@ -153,8 +153,19 @@ class Bench:
             await reader.stop()
         return found
 
+    async def _send_warm_part(self, topic: str, news: News) -> Callable[[], Awaitable[None]]:
+        """Send the first articles; what is returned sends the others."""
+        warm = measured.warm_part(len(news.keys))
+        await measured.append(self._broker.bootstrap, topic, news.keys[:warm], news.values[:warm])
+        return lambda: measured.append(self._broker.bootstrap, topic, news.keys[warm:], news.values[warm:])
+
     async def _followed(
-        self, name: str, reader: measured.Reader, articles: int, service: Sequence[int]
+        self,
+        name: str,
+        reader: measured.Reader,
+        articles: int,
+        service: Sequence[int],
+        send_rest: Callable[[], Awaitable[None]],
     ) -> measured.Run:
         task = self._progress.add_task(name, total=articles)
 
@@ -165,12 +176,21 @@ class Bench:
                 and name.startswith(f"{report.OWN}, unique")
                 and done >= measured.WARM_SHARE * articles
             ):
-                arguments = ["-r", "50", "-d", str(PROFILE_SECONDS), "--threads", "-f", "raw"]
+                arguments = [
+                    "--nonblocking",
+                    "-r",
+                    "50",
+                    "-d",
+                    str(PROFILE_SECONDS),
+                    "--threads",
+                    "-f",
+                    "raw",
+                ]
                 target = ["-p", str(service[0]), "-o", str(self._profile)]
                 subprocess.Popen(["py-spy", "record", *arguments, *target])  # ends by itself
                 self._profile = None
 
-        return await measured.run(reader, articles, service, [self._broker.pid], note)
+        return await measured.run(reader, articles, service, [self._broker.pid], send_rest, note)
 
 
 def _f1(news: News, run: measured.Run) -> float:
