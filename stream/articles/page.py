@@ -22,6 +22,7 @@ BREAK_LINES = 3  # short lines in a row that set two segments apart without a he
 EXAMINED_WORDS = 80  # of a segment's start
 OWN_HEADLINE = 0.5  # share of a headline's content found under it: it is the headline of what follows
 STUB_WORDS = 45  # a text no longer than this that has nothing in common with its headline is none
+OFFER_WORDS = 90  # a teaser and the offer to read on
 NOTICE_WORDS = 90  # and so is a first or last paragraph that is no longer than this
 
 # Headings over what is not of the report, in the languages whose news sites were looked at.
@@ -45,6 +46,22 @@ _HEADING = re.compile(
     r"|関連(?:記事|ニュース)|おすすめ|관련 ?기사|संबंधित खबरें)\W*$",
     re.IGNORECASE,
 )
+# Closing lines of a wire desk: who wrote it, whose rights it is.
+_CREDIT = re.compile(
+    r"^\W*(?:(?:additional )?(?:reporting|writing|editing|research)(?: and (?:writing|editing))? by\b"
+    r"|(?:written|edited|compiled|reported) by\b|our standards:|copyright\b|©|\(c\) ?\d{4}|all rights reserved"
+    r"|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
+    r"|(?:redaktion|redacción|rédaction):)",
+    re.IGNORECASE,
+)
+# Where and when a report was filed, and by which wire, as in `VELMAR, May 4 (Wire) - `: capitals, a day or a wire,
+# else what stands before a dash is a clause.
+_DATELINE = re.compile(
+    r"^(?:[^\W\d_][\w.'’]{0,24}[ -]?){1,3}(?:, [\w.'’ ]{3,25}){0,2} ?"
+    r"(?:\([\w.,'’/ ]{2,30}\))? ?[-–—]{1,2} (?=\S)"
+)
+_FILED = re.compile(r"^[^\W\d_a-zß-ÿ]{3}|, [^\W\d]{3,}\.? \d{1,2}\W|\)")
+_CUT = re.compile(r"(?<=\w)(?: ?\.\.\.| ?…| \[…\])\s+(?=\S)")
 _SENTENCE_END = re.compile(r"(?:[.!?…,][\"'”’»)\]]*|[。！？।؟۔])\s*$")
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -74,11 +91,11 @@ def report_of(title: str, text: str, language: str | None = None) -> str:
     if language is not None:
         lines = _without_foreign_end(lines, language)
     if len(headline) < SUBJECT_WORDS:
-        return _joined(lines)
-    lines = _without_notice(headline, lines)
+        return _without_dateline(_joined(lines))
+    lines = _without_notice(headline, _without_credits(lines))
     if sum(line.words for line in lines) <= STUB_WORDS and not headline & content_of(_joined(lines)):
         return ""
-    return _joined(lines)
+    return _without_dateline(_without_offer(headline, _joined(lines)))
 
 
 def content_of(text: str) -> frozenset[str]:
@@ -184,6 +201,30 @@ def _without_notice(headline: frozenset[str], lines: list[_Line]) -> list[_Line]
     if not headline & first and len(headline & second) >= 2 and len(first & second) <= len(first) / 10:
         return lines[prose[1] :]
     return lines
+
+
+def _without_credits(lines: list[_Line]) -> list[_Line]:
+    """Drop closing lines that credit who made the report."""
+    end = len(lines)
+    while end > 1 and (not lines[end - 1].text.strip() or _CREDIT.match(lines[end - 1].text)):
+        end -= 1
+    return lines[:end]
+
+
+def _without_offer(headline: frozenset[str], text: str) -> str:
+    """Drop what stands behind the dots of a text that was cut off, where it says nothing of the matter."""
+    if _words(text) > OFFER_WORDS:
+        return text
+    *teaser, offer = _CUT.split(text)
+    said = " ".join(teaser)
+    if not teaser or content_of(offer) & (headline | content_of(said)):
+        return text
+    return said
+
+
+def _without_dateline(text: str) -> str:
+    found = _DATELINE.match(text)
+    return text[found.end() :] if found and _FILED.search(found[0]) else text
 
 
 def _without_foreign_end(lines: list[_Line], language: str) -> list[_Line]:

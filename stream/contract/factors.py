@@ -177,6 +177,13 @@ JOIN_WORDS = (
     ),
 )
 # The rule that no evidence outweighs; its weight is what it takes from the score.
+FORM_WORDS = FactorWords(
+    "same_form",
+    "another filling of one form",
+    "1 where the story holds a report of the same form, with other figures or names: no evidence counts",
+    "A report there is another filling of the same form.",
+    "A report there is another filling of the same form.",
+)
 UNRELATED_WORDS = FactorWords(
     "no_closer_than_unrelated",
     "no closer than unrelated articles",

@@ -1,7 +1,7 @@
 """A decision in sentences that an editor reads: what was decided, what spoke for it, and what against."""
 
 from stream.contract.events import Assignment, FactorShown, Reason
-from stream.contract.factors import JOIN_WORDS, UNRELATED_WORDS
+from stream.contract.factors import FORM_WORDS, JOIN_WORDS, UNRELATED_WORDS
 from stream.contract.merge_factors import MERGE_WORDS
 
 MERGE_REASONS = frozenset({Reason.STORIES_MERGED, Reason.STORY_SPLIT})
@@ -29,7 +29,7 @@ RIVAL_REASONS = {
     Reason.CONTINUES: "it has lasted as long as a story may; the new story continues it",
     Reason.CLOSER_TO_ANOTHER: "the evidence for the story it joined is stronger",
 }
-_JOIN = {words.name: words for words in (*JOIN_WORDS, UNRELATED_WORDS)}
+_JOIN = {words.name: words for words in (*JOIN_WORDS, FORM_WORDS, UNRELATED_WORDS)}
 _MERGE = {words.name: words for words in MERGE_WORDS}
 
 
@@ -53,7 +53,7 @@ def explained(assignment: Assignment) -> list[str]:
     """Three sentences at most: the verdict, the heaviest evidence for it, and the heaviest against it."""
     joins = assignment.reason in (Reason.JOINED, Reason.STORIES_MERGED)
     said = [verdict(assignment)]
-    evidence = [f for f in assignment.factors if f.name != UNRELATED_WORDS.name]
+    evidence = [f for f in assignment.factors if f.name not in (FORM_WORDS.name, UNRELATED_WORDS.name)]
     heaviest = sorted(evidence, key=lambda factor: -abs(factor.weight))
     for wanted in (joins, not joins):
         found = next((f for f in heaviest if (f.weight > 0) == wanted), None)

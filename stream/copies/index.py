@@ -64,7 +64,7 @@ class CopyIndex:
             owners=np.zeros(postings, np.uint32),
             text_tags=np.zeros(texts, np.uint32),
             text_owners=np.zeros(texts, np.uint32),
-            dates=np.zeros((rows, 2), np.int64),
+            dates=np.zeros((rows, 3), np.int64),
             counts=np.zeros((rows, 6), np.uint32),
             leads=np.zeros((rows, LEAD_TOKENS), np.uint16),
             headlines=np.zeros((rows, HEADLINE_TOKENS), np.uint16),
@@ -165,10 +165,11 @@ def _decision(
     rival_number: int,
     rival_score: float,
     reason: int,
+    form: int,
 ) -> CopyDecision:
     rival = CopyRival(rival_number, rival_score, _REASONS[reason]) if rival_number >= 0 else None
     if outcome == NEW:
-        return CopyDecision(None, None, 0.0, 0.0, 0, threshold, rival)
+        return CopyDecision(None, None, 0.0, 0.0, 0, threshold, rival, form if form >= 0 else None)
     if outcome == EXACT:
         return CopyDecision(leader, CopyKind.EXACT, 1.0, 1.0, hits, threshold, rival)
     containment = min(1.0, hits / max(1, own))

@@ -80,6 +80,30 @@ def judge(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: Any, boi
 
 
 @part
+def _is_filling(opposed: Any, agreed: Any, start: Any, other_start: Any, other_subject: Any) -> Any:
+    """Whether two leads that run alike differ as two fillings of one form do: in figures and names, or in subject."""
+    weight = MANY_WEIGHT if opposed >= MANY_FORM_FACTS else 1
+    if opposed >= FORM_FACTS and opposed * weight >= agreed:
+        return True
+    return other_subject and start <= FORM_START and other_start <= FORM_START
+
+
+@part
+def fills_form(index: Any, placed: Any, row: Any) -> Any:
+    """Whether a text fills the same form as the one in `row`; of titles, which are reworded, nothing can be said."""
+    if placed.words < TITLE_WORDS or index.counts[row, WORDS] < TITLE_WORDS:
+        return False
+    lead, other = placed.lead, _lead_of(index, row)
+    matched, opposed, agreed, start, _, other_start, _ = aligned(lead, other)
+    if matched < THROUGHOUT * min(len(lead), len(other)):
+        return False
+    if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
+        return True
+    other_subject = different_subjects(placed.headline, lead, _headline_of(index, row), other)
+    return _is_filling(opposed, agreed, start, other_start, other_subject)
+
+
+@part
 def _lead_of(index: Any, row: Any) -> Any:
     return index.leads[row, : index.counts[row, LEAD_SIZE]]
 
@@ -116,11 +140,9 @@ def _judge_text(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: An
     matched, opposed, agreed, start, end, other_start, other_end = aligned(lead, other)
     shorter = min(len(lead), len(other))
     throughout = matched >= THROUGHOUT * shorter
-    weight = MANY_WEIGHT if opposed >= MANY_FORM_FACTS else 1
-    slots = throughout and opposed >= FORM_FACTS and opposed * weight >= agreed
-    if slots or (opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other)):
+    if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
         return TEMPLATE, score, threshold, FAR
-    if other_subject and throughout and start <= FORM_START and other_start <= FORM_START:
+    if throughout and _is_filling(opposed, agreed, start, other_start, other_subject):
         return TEMPLATE, score, threshold, FAR
     whole = end >= len(lead) - EDGE or other_end >= len(other) - EDGE
     cut = line_ends(lead, end - 2, end + EDGE)

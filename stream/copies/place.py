@@ -6,7 +6,7 @@ import numpy as np
 
 from embeddings.jit import kernel, part
 from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
-from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, judge
+from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, fills_form, judge
 from stream.copies.shingle_table import (
     MATCHES,
     STOP,
@@ -19,6 +19,7 @@ from stream.copies.shingle_table import (
 )
 from stream.copies.state import (
     BASE_SIZE,
+    FORM,
     HEADLINE_SIZE,
     LEAD_SIZE,
     NEXT,
@@ -26,6 +27,7 @@ from stream.copies.state import (
     SERIAL,
     SIZE,
     SOURCE,
+    STREAM_TIME,
     TIME,
     WORDS,
     advance,
@@ -38,6 +40,9 @@ ALIGNED_CANDIDATES = 6
 FEWER = 8  # a candidate with this many times fewer hits than the best is not judged
 NEARER = 4  # tokens by which the lead of another candidate must stand nearer to the start to overtake
 LEAD_SAMPLING = 2  # tokens of the lead for each triple that is kept of it
+FORM_TRIPLES = (
+    3  # of boilerplate that the last filling of a form held: the stretch between two slots, or more
+)
 # outcomes
 NEW, EXACT, NEAR = range(3)
 
@@ -47,7 +52,7 @@ def place_report(index: Any, rule: Any, placed: Any) -> Any:
     """Decide on one report and record it.
 
     Returns (outcome, leader's number, hits, size of the sample without boilerplate, leader's size, threshold, rival's
-    number or -1, rival's score, why it was not taken).
+    number or -1, rival's score, why it was not taken, number of the first report of the same form or -1).
     """
     sample, words, digest = placed.sample, placed.words, np.uint64(placed.digest)
     lead_start, lead_end = placed.lead_start, placed.lead_end
@@ -57,7 +62,8 @@ def place_report(index: Any, rule: Any, placed: Any) -> Any:
     places = np.empty((count, MATCHES), np.int64)
     found = np.zeros(count, np.int64)
     matched = np.empty((count, MATCHES), np.int64)
-    look_up(index, sample, rule.window, stops, places, matched, found)
+    keepers = np.full(count, -1, np.int64)
+    look_up(index, sample, rule.window, stops, keepers, places, matched, found)
     rows, hits, slots = count_hits(sample, lead_start, lead_end, stops, matched, found)
     own = hits[CANDIDATES]
     boilerplate = 0
@@ -85,8 +91,11 @@ def place_report(index: Any, rule: Any, placed: Any) -> Any:
     leader_size = np.int64(index.counts[best, SIZE]) if best >= 0 else 0
     rival_number = index.dates[rival, NUMBER] if rival >= 0 else np.int64(-1)
 
+    form = np.int64(-1)
     if outcome == NEW:
-        best = open_row(index, placed)
+        sibling = _sibling(index, rule, placed, rival, keepers)
+        form = index.dates[sibling, FORM] if sibling >= 0 else form
+        best = open_row(index, placed, form if form >= 0 else np.int64(placed.number))
     post(index, placed, best, outcome == NEW, stops, places, matched, found)
     if exact_row < 0 and words >= FEWEST_WORDS:
         value = digest >> np.uint64(16)
@@ -95,6 +104,7 @@ def place_report(index: Any, rule: Any, placed: Any) -> Any:
         index.text_owners[place] = np.uint32(find_serial(index, best) & SERIAL)
     return (
         outcome, leader, best_hits, own[ALL], leader_size, threshold, rival_number, rival_score, rival_reason,
+        form,
     )  # fmt: skip
 
 
@@ -135,11 +145,31 @@ def nearest_leader(
 
 
 @part
-def open_row(index: Any, placed: Any) -> Any:
+def _sibling(index: Any, rule: Any, placed: Any, rival: Any, keepers: Any) -> Any:
+    """The row of another filling of the same form, or -1: the rival, or who held the boilerplate last."""
+    if rival >= 0 and fills_form(index, placed, rival):
+        return rival
+    keeper = np.int64(-1)
+    most = 0
+    for k in range(len(keepers)):
+        if keepers[k] >= 0 and keepers[k] != keeper:
+            held = 0
+            for m in range(len(keepers)):
+                held += keepers[m] == keepers[k]
+            if held > most:
+                keeper, most = keepers[k], held
+    if most < FORM_TRIPLES or index.clock[STREAM_TIME] - index.dates[keeper, TIME] > rule.window:
+        return np.int64(-1)
+    return keeper if fills_form(index, placed, keeper) else np.int64(-1)
+
+
+@part
+def open_row(index: Any, placed: Any, form: Any) -> Any:
     """Make a report a leader: return its row."""
     row = index.clock[NEXT] % len(index.dates)
     lead, headline = placed.lead, placed.headline
     index.dates[row, NUMBER] = placed.number
+    index.dates[row, FORM] = form
     index.dates[row, TIME] = max(placed.event_time, placed.arrival)
     index.counts[row, SOURCE] = placed.source
     index.counts[row, WORDS] = placed.words
@@ -160,6 +190,7 @@ def post(
     """Post the triples of a new leader, and mark as boilerplate those that by now stand in too many texts."""
     sample, source = placed.sample, placed.source
     owner = np.uint32(find_serial(index, leader) & SERIAL)
+    newest = np.uint32((index.clock[NEXT] - 1) & SERIAL)  # this report, where it leads
     for k in range(len(sample)):
         if stops[k]:
             continue
@@ -177,7 +208,7 @@ def post(
             for m in range(found[k]):
                 shrink(index, index.owners[places[k, m]], base(sample[k]))
                 index.owners[places[k, m]] = 0
-            add_posting(index, sample[k], np.uint32(STOP) | np.uint32(index.clock[NEXT] & SERIAL))
+            add_posting(index, sample[k], np.uint32(STOP) | newest)
         elif is_new and not mine and (placed.lead_start <= k < placed.lead_end or base(sample[k])):
             add_posting(index, sample[k], owner)
             index.counts[leader, SIZE] += np.uint32(1)

@@ -27,6 +27,7 @@ class CopyDecision(msgspec.Struct, frozen=True, gc=False):
 
     `containment`: share of the article's sample found in the leader; `coverage`: share of the leader's sample found
     in the article; `hits`: sampled word triples in common; `threshold`: what the larger share had to reach.
+    `form`: for a report, the number of the first one that fills the same form, None for a text of its own.
     """
 
     leader: int | None
@@ -36,3 +37,4 @@ class CopyDecision(msgspec.Struct, frozen=True, gc=False):
     hits: int
     threshold: float
     rival: CopyRival | None
+    form: int | None = None

@@ -110,8 +110,13 @@ def exact_leader(index: Any, digest: Any, window: Any) -> Any:
 
 
 @part
-def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, rows: Any, found: Any) -> None:
-    """Find the live postings of every triple (`places` and `rows`, `found` of them each) and the boilerplate."""
+def look_up(
+    index: Any, sample: Any, window: Any, stops: Any, keepers: Any, places: Any, rows: Any, found: Any
+) -> None:
+    """Find the live postings of every triple (`places` and `rows`, `found` of them each) and the boilerplate.
+
+    `keepers`: the row of the report that was the last to hold a triple of the boilerplate, or -1.
+    """
     clock = index.clock
     fours = index.tags.view(np.uint64)  # four tags at a time
     starts = np.empty(
@@ -136,6 +141,7 @@ def look_up(index: Any, sample: Any, window: Any, stops: Any, places: Any, rows:
                     continue
                 if index.owners[i] & np.uint32(STOP) != 0:
                     stops[k] = True
+                    keepers[k] = serial_of(index.owners[i], clock) % len(index.dates)
                     index.owners[i] = np.uint32(STOP) | np.uint32(clock[NEXT] & SERIAL)
                     continue
                 row = serial_of(index.owners[i], clock) % len(index.dates)

@@ -17,7 +17,9 @@ SERIAL = 0x7FFFFFFF  # the bits of a serial that a posting keeps
 STARTED, STREAM_TIME, NEXT, OLDEST, FORCED_EVICTIONS, OVERFLOWS, SWEPT = range(7)
 CLOCK_SIZE = 8
 # columns of `dates` and `counts`
-NUMBER, TIME = range(2)
+NUMBER, TIME, FORM = range(
+    3
+)  # FORM: number of the first report found of the form that it fills, else its own
 SOURCE, SIZE, BASE_SIZE, WORDS, LEAD_SIZE, HEADLINE_SIZE = range(6)
 
 

@@ -88,7 +88,7 @@ class Fold(Placement):
         """A new version with a text of its own, or of another event: it goes to the story that it belongs to now."""
         state, article = self.state, moment.article
         state.copies.rename_earlier(number, self._leave(moment, number, entry, record))
-        decision = self._story_decision(moment, number)
+        decision = self._story_decision(moment, number, copy.form)
         there = self._record_for(moment, decision, number)
         state.registry.replace(number, _renewed(entry, article, there.number, NONE, ""))
         there.add_report(report_of(number, article, decision), moment.logged, joined=not decision.created)

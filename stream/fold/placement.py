@@ -98,7 +98,7 @@ class Placement:
 
     def _place_report(self, moment: Moment, copy: CopyDecision, number: int) -> Folded:
         state, article = self.state, moment.article
-        decision = self._story_decision(moment, number)
+        decision = self._story_decision(moment, number, copy.form)
         record = self._record_for(moment, decision, number)
         state.remember(article, decision.story, NONE, "")
         record.add_report(report_of(number, article, decision), moment.logged, joined=not decision.created)
@@ -131,14 +131,16 @@ class Placement:
         record = store.open_record(decision.story)
         return record or store.create(decision.story, number, moment.article.id, moment.logged)
 
-    def _story_decision(self, moment: Moment, number: int) -> StoryDecision:
+    def _story_decision(self, moment: Moment, number: int, form: int | None) -> StoryDecision:
         article = moment.article
         if article.evidence is None:
             raise LogFormatError(f"article {article.id!r} came without evidence")
         vector = np.frombuffer(article.vector, np.int8)
         dated = article.published is not None
         index = self.state.stories
-        return index.assign(number, article.evidence, vector, moment.event_time, dated, article.language)
+        return index.assign(
+            number, article.evidence, vector, moment.event_time, dated, article.language, form
+        )
 
     def _report_assignment(
         self, moment: Moment, copy: CopyDecision, decision: StoryDecision, record: StoryRecord

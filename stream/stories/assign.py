@@ -11,6 +11,7 @@ from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED, co
 from stream.stories.decision.merge_features import MAX_NEIGHBOURS, centres_over_unrelated, merge_features
 from stream.stories.decision.scorer import ScoreArrays, has_score, score_rows
 from stream.stories.index.clusters import absorb_story, add_article, open_story
+from stream.stories.index.forms import holds_form, share_form
 from stream.stories.index.neighbour_links import add_links
 from stream.stories.index.similarity import add_to, clear, look_up
 from stream.stories.index.span import span_of_both, span_with
@@ -33,6 +34,7 @@ MERGE_MARGIN = 0.18
 # 5,000 articles on one event 38 % met in one story before, 99.9 % of them by the same recipe after (decision 0004).
 COUNTED = 32
 NO_JOIN = -10.0  # the score of either, in logits: 1 in 20,000
+SAME_FORM = -11.0  # that of an article and a story that holds another filling of its form
 NEW_STORY = -1  # the place joined, where it is none of those found
 
 
@@ -112,6 +114,7 @@ def place_article(state, workspace, article, rules):  # type: ignore[no-untyped-
     if learned:
         scored = min(count, MAX_SCORED)
         _score_joins(state.stream, workspace, rules.join, scored)
+        _rule_out_form(state, workspace, article.form, scored)
     else:
         scored = count
         for place in range(scored):
@@ -164,6 +167,14 @@ def _score_joins(stream, workspace, score, scored):  # type: ignore[no-untyped-d
 
 
 @part
+def _rule_out_form(state, workspace, form, scored):  # type: ignore[no-untyped-def]
+    """A text that only fills a form is alike to all its other fillings, whatever they are about."""
+    for place in range(scored):
+        if holds_form(state, workspace.candidates.slots[workspace.order[place]], form):
+            workspace.logits[place] = SAME_FORM
+
+
+@part
 def _score_merges(workspace, score, near):  # type: ignore[no-untyped-def]
     features, logits = workspace.merge_features, workspace.merge_logits
     score_rows(score, features, near, logits)
@@ -179,7 +190,9 @@ def find_neighbours(state, workspace, count, story):  # type: ignore[no-untyped-
     taken = 0
     for place in range(count):
         other = workspace.candidates.slots[workspace.order[place]]
-        if other != story and state.stories.number[other] >= 0 and taken < MAX_NEIGHBOURS:
+        if other == story or state.stories.number[other] < 0 or taken == MAX_NEIGHBOURS:
+            continue
+        if not share_form(state, story, other):
             neighbours[taken] = other
             taken += 1
     if taken:

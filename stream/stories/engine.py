@@ -31,7 +31,10 @@ from stream.stories.workspace import new_workspace
 
 
 class ArticleGiven(NamedTuple):
-    """An article as the index is given it. `event_time`: milliseconds; `dated`: whether it is the source's word."""
+    """An article as the index is given it. `event_time`: milliseconds; `dated`: whether it is the source's word.
+
+    `form`: the number of the first article that fills the same form, None for a text of its own.
+    """
 
     number: int
     evidence: Evidence
@@ -39,6 +42,7 @@ class ArticleGiven(NamedTuple):
     event_time: int
     dated: bool
     language: str | None
+    form: int | None = None
 
 
 def _arrays(article: ArticleGiven) -> ArticleArrays:
@@ -48,6 +52,7 @@ def _arrays(article: ArticleGiven) -> ArticleArrays:
         vector.flags.writeable = False
     return ArticleArrays(
         number=article.number,
+        form=article.number if article.form is None else article.form,
         event_time=article.event_time,
         dated=article.dated,
         language=language_code(article.language),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stream.errors import ModelMismatchError
-from stream.stories.assign import NEW_STORY, NO_JOIN, Rules
+from stream.stories.assign import NEW_STORY, NO_JOIN, SAME_FORM, Rules
 from stream.stories.deadlines import Deadlines
 from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED
 from stream.stories.decision.scorer import NO_SCORE, scorers
@@ -25,7 +25,8 @@ from stream.stories.settings import StorySettings
 from stream.stories.splitting import SPLIT_THRESHOLD
 from stream.stories.text.evidence import Evidence
 
-UNRELATED = "no_closer_than_unrelated"  # the factor that a rule adds, beside those of the model
+# the factors that rules add, beside those of the model
+UNRELATED, FORM = "no_closer_than_unrelated", "same_form"
 
 
 class StoryIndex:
@@ -90,15 +91,17 @@ class StoryIndex:
         event_time: int,
         dated: bool,
         language: str | None,
+        form: int | None = None,
     ) -> StoryDecision:
         """Decide which story article `number` belongs to, and record it.
 
         `vector`: int8 [dimensions]. `event_time`: milliseconds since the epoch; `dated`: whether it is the
-        source's word. `language`: a code such as `en`, or None where unknown.
+        source's word. `language`: a code such as `en`, or None where unknown. `form`: the number of the first
+        article that fills the same form, None for a text of its own.
         """
         engine = self._engine
         engine.set_time(max(self._now, event_time))
-        engine.place(ArticleGiven(number, evidence, vector, event_time, dated, language), self._rules)
+        engine.place(ArticleGiven(number, evidence, vector, event_time, dated, language, form), self._rules)
         self._shift = engine.threshold - self._rules.threshold
         scored = min(engine.count, MAX_SCORED) if self._learned else engine.count
         logits = engine.workspace.logits[:scored].tolist()
@@ -111,6 +114,9 @@ class StoryIndex:
             above = float(engine.workspace.features[best, OVER_UNRELATED])
             taken = NO_JOIN - bias - sum(factor.weight for factor in factors)
             factors = (_factor(UNRELATED, above, taken), *factors)
+        elif best >= 0 and logits[best] == SAME_FORM:
+            taken = SAME_FORM - bias - sum(factor.weight for factor in factors)
+            factors = (_factor(FORM, 1.0, taken), *factors)
         centrality = 0.0 if created else engine.mean_similarity(best)
         pairs = self._pairs(story_number, best, logits) if self._learned else ()
         merges = self._merged() if engine.near else ()

@@ -104,6 +104,7 @@ class Exemplars(NamedTuple):
     """What is kept of each exemplar, by slot: an article that stands for its story in comparisons."""
 
     article: np.ndarray  # int64 [E]: article number, FREE where the slot is free, or WITHDRAWN
+    form: np.ndarray  # int64 [E]: number of the first article found of the form that it fills, else its own
     words: np.ndarray  # uint32 [E, MAX_TERMS]: by falling weight
     word_weights: np.ndarray  # int16 [E, MAX_TERMS]: in the whole text, of unit length times 2^14
     lead_weights: np.ndarray  # int16 [E, MAX_TERMS]: the same in title and lead
@@ -186,6 +187,7 @@ def _new_stories(slots: int, dimensions: int) -> Stories:
 def _new_exemplars(slots: int, dimensions: int) -> Exemplars:
     return Exemplars(
         article=np.full(slots, FREE, np.int64),
+        form=np.zeros(slots, np.int64),
         words=np.zeros((slots, MAX_TERMS), np.uint32),
         word_weights=np.zeros((slots, MAX_TERMS), np.int16),
         lead_weights=np.zeros((slots, MAX_TERMS), np.int16),

@@ -19,6 +19,7 @@ class ArticleArrays(NamedTuple):
     """An article as the kernels are given it."""
 
     number: int
+    form: int  # number of the first article found of the form that it fills, else its own
     event_time: int  # milliseconds
     dated: bool  # whether that is the source's word
     language: int  # its code, UNKNOWN_LANGUAGE where unknown
@@ -44,6 +45,7 @@ def take_in(stream, exemplars, article):  # type: ignore[no-untyped-def]
     """
     slot = take_last(exemplars.free)
     exemplars.article[slot] = article.number
+    exemplars.form[slot] = article.form
     exemplars.event_time[slot] = article.event_time
     exemplars.dated[slot] = article.dated
     exemplars.language[slot] = article.language

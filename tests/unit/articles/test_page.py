@@ -1,5 +1,7 @@
 """The report of a page: only what stands under its headline is compared with other articles."""
 
+import pytest
+
 from stream.articles.page import report_of
 
 TITLE = "Harbour of Ostvik to get a second lock by spring"
@@ -69,3 +71,48 @@ def test_a_text_that_tells_nothing_of_its_headline_is_none():
 def test_a_headline_that_says_too_little_judges_nothing():
     assert report_of("Two", NOTICE) == NOTICE
     assert report_of("", f"{NOTICE}\n\n{REPORT}") == f"{NOTICE}\n\n{REPORT}"
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "OSTVIK, March 3 (Wire) - ",
+        "OSTVIK (Wire) — ",
+        "NEW OSTVIK – ",
+        "Ostvik (Wire) - ",
+        "Ostvik, May 11 -- ",
+    ],
+)
+def test_where_a_report_was_filed_is_no_part_of_it(dateline: str):
+    assert report_of(TITLE, dateline + REPORT) == REPORT
+
+
+def test_a_clause_before_a_dash_is_no_dateline():
+    text = (
+        "Forty barges - a record - passed the harbour of Ostvik on Tuesday before its second lock was begun."
+    )
+    assert report_of(TITLE, text) == text
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "Reporting by Nils Aune in Ostvik; Editing by Greta Moen",
+        "Our Standards: The Harbour Principles.",
+        "© Ostvik Post. All rights reserved.",
+        "Alle Rechte vorbehalten.",
+    ],
+)
+def test_who_made_a_report_is_no_part_of_it(credit: str):
+    assert report_of(TITLE, f"{REPORT}\n\n{credit}\n") == REPORT
+
+
+def test_an_offer_behind_a_teaser_is_dropped():
+    teaser = "The harbour of Ostvik will have a second lock by next spring, the port"
+    offer = "Get the whole piece and the weekend supplement for 3.10 a week, and leave whenever you like."
+    assert report_of(TITLE, f"{teaser}... {offer}") == teaser
+
+
+def test_what_goes_on_after_dots_stays():
+    text = "The harbour of Ostvik waits... and its second lock will not come before spring, the port authority said."
+    assert report_of(TITLE, text) == text

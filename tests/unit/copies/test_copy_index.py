@@ -38,3 +38,44 @@ def test_another_text_is_no_copy() -> None:
     index = CopyIndex(CopySettings(capacity=64))
     index.place(0, fingerprint_of("", FERRY), "a.example", 0)
     assert index.place(1, fingerprint_of("", SCHOOL), "a.example", HOUR).leader is None
+
+
+def notes(*slots: tuple[str, str, str]) -> list[tuple[str, str]]:
+    """Notes of one robot, each on another river."""
+    return [
+        (
+            f"Level of the {river} at {level} metres",
+            f"The river {river} stood at {level} metres on Friday morning, {change} centimetres above the day "
+            "before, the office of waters said. Shipping is not restricted. The office measures the level four times "
+            "a day, and publishes a warning where it comes within half a metre of the highest mark.",
+        )
+        for river, level, change in slots
+    ]
+
+
+RIVERS = (
+    ("Odra", "3.10", "12"),
+    ("Tarn", "1.84", "7"),
+    ("Lys", "2.46", "31"),
+    ("Varde", "4.02", "9"),
+    ("Ems", "5", "2"),
+)
+
+
+def test_all_fillings_of_one_form_name_the_first_also_where_its_words_are_boilerplate_by_then() -> None:
+    index = CopyIndex(CopySettings(capacity=64))
+    placed = [
+        index.place(number, fingerprint_of(*note), "robot.example", number * HOUR)
+        for number, note in enumerate(notes(*RIVERS))
+    ]
+    assert [decision.leader for decision in placed] == [None] * len(RIVERS)
+    assert [decision.form for decision in placed] == [None, 0, 0, 0, 0]
+
+
+def test_a_text_of_its_own_and_a_title_fill_no_form() -> None:
+    index = CopyIndex(CopySettings(capacity=64))
+    for number, note in enumerate(notes(*RIVERS[:2])):
+        index.place(number, fingerprint_of(*note), "robot.example", 0)
+    assert index.place(7, fingerprint_of("Ferry cancelled", FERRY), "robot.example", HOUR).form is None
+    index.place(8, fingerprint_of("Odra at 3.10 metres on Friday", ""), "a.example", HOUR)
+    assert index.place(9, fingerprint_of("Tarn at 1.84 metres on Friday", ""), "a.example", HOUR).form is None

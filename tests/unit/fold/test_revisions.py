@@ -134,3 +134,26 @@ def test_a_correction_of_a_few_words_stays_in_its_story():
     said = log.add(changed).assignments[-1]
     assert (said.method, said.moved_from) == (Method.CORRECTION, None)
     assert log.story("r").headline == "Ferry leaves Halden late"
+
+
+def test_a_copy_that_takes_on_a_text_of_its_own_is_a_report():
+    log = Log()
+    log.add(dated("wire", 0, "Ferry leaves Halden", NOW - 9_000))
+    log.add(dated("x", 0, "Ferry leaves Halden", NOW - 8_000))
+    log.add(dated("x", 2, "Castovia passes its railway law", NOW - 7_000))
+    found = log.add(dated("y", 2, "Railway law passes", NOW - 6_000)).assignments[-1]
+    assert found.copy_of is not None
+    assert found.copy_of.article_id == "ax"
+    assert log.story("wire").counts.articles == 1
+
+
+def test_a_text_that_its_article_gave_up_is_led_by_the_next_one_that_carries_it():
+    log = Log()
+    log.add(dated("slot", 0, "Ferry leaves Halden with passengers", NOW - 9_000))
+    log.add(dated("slot", 1, "Glacier above Vestmark thins", NOW - 8_000))
+    first = log.add(dated("a", 0, "Ferry leaves Halden", NOW - 7_000)).assignments[-1]
+    second = log.add(dated("b", 0, "Ferry leaves Halden", NOW - 6_000)).assignments[-1]
+    assert first.copy_of is None
+    assert second.copy_of is not None
+    assert second.copy_of.article_id == "aa"
+    assert log.last["aslot"] != log.last["aa"]

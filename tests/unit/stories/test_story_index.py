@@ -115,3 +115,15 @@ def test_a_story_whose_only_report_was_withdrawn_lives_on_for_its_copies(index):
 def test_a_checkpoint_of_other_dimensions_is_refused(index):
     with pytest.raises(ModelMismatchError, match="8 dimensions"):
         StoryIndex.restore(StorySettings(), 16, index.snapshot())
+
+
+def test_two_fillings_of_one_form_are_two_stories_and_another_report_finds_its_own(index):
+    def fill(number, title, form, hours):
+        evidence = evidence_of(title, "", "en")
+        return index.assign(number, evidence, vector(0), START + hours * HOUR, True, "en", form)
+
+    first = fill(0, QUAKE, None, 0)
+    other = fill(1, QUAKE.replace("Valparaiso", "Coquimbo"), 0, 1)
+    assert (first.created, other.created) == (True, True)
+    assert other.factors[0].name == "same_form"
+    assert fill(2, QUAKE_LATER.replace("Valparaiso", "Coquimbo"), None, 2).story == other.story
