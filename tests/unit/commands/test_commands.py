@@ -70,7 +70,7 @@ def test_the_help_of_every_command_has_examples(name: str):
     assert max(map(len, shown.output.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", LEAVES.keys() - WITHOUT_JSON)
+@pytest.mark.parametrize("name", sorted(LEAVES.keys() - WITHOUT_JSON))
 def test_every_command_that_prints_results_prints_them_as_json_too(name: str):
     options = [option for parameter in LEAVES[name].params for option in parameter.opts]
     assert "--json" in options
