@@ -80,7 +80,10 @@ async def test_replay_gives_the_same_bytes_as_kafka(newsroom: Newsroom, tmp_path
         worker.wait_ready()
         await newsroom.wait_for(len(CORPUS_IDS))
     (tmp_path / "feed.jsonl").write_bytes(b"\n".join(corpus_lines()))
-    replayed = replay_file(tmp_path / "feed.jsonl", newsroom.settings, 1_800_000_000_000, lambda _: None)
+    now = 1_800_000_000_000
+    replayed = replay_file(
+        tmp_path / "feed.jsonl", newsroom.settings, now, lambda _: None, by_date=False
+    )  # as they came
 
     from_kafka = {story["id"]: story for story in await newsroom.stories()}
     from_file = {name: msgspec.json.decode(encode_event(one)) for name, one in replayed.stories.items()}
