@@ -22,7 +22,7 @@ Changes = tuple[list[StoryEvent], list[StorylineEvent]]
 
 
 class Affairs:
-    """The storylines of a shard: which stories link, and what readers were told of it."""
+    """The storylines of a shard: which stories link, and what was published of it."""
 
     def __init__(self, settings: StorylineSettings, retention: int, stories: StoryStore) -> None:
         self._settings = settings
@@ -55,9 +55,7 @@ class Affairs:
     def touch(self, story: int) -> list[StorylineEvent]:
         """A story changed otherwise: a copy, a correction or a retraction."""
         line = self.links.line_of(story)
-        if line is None or any(
-            one.line == line for one in self._found
-        ):  # not yet published: it is told of then
+        if line is None or any(one.line == line for one in self._found):  # not yet published: it will be
             return []
         return [self.store.changed(line)]
 
@@ -88,7 +86,7 @@ class Affairs:
         split = {one.split_from for one in found if one.created}
         moved = sorted({number for one in found for number in (*one.entered, *one.left)})
         stories = [self._stories.changed(record) for record in self._relabelled(moved)]
-        # an ended storyline says which one it lives on in, so the others are told first
+        # an ended storyline says which one it lives on in, so the others are published first
         lines = [self.store.regrouped(one, one.line in split, now) for one in found]
         return stories, lines
 
@@ -115,10 +113,10 @@ class Affairs:
         if other is not None:
             story_id, terms = other.id, set(other.keyterms)
         else:
-            told = self.store.in_line(self.links.line_of(number), number)
-            if told is None:
+            known = self.store.in_line(self.links.line_of(number), number)
+            if known is None:
                 return None
-            story_id, terms = told.id, set(told.keyterms)
+            story_id, terms = known.id, set(known.keyterms)
         shared = sorted(record.keyterms.keys() & terms, key=lambda term: (-record.keyterms[term], term))
         return Related(story_id, score, tuple(shared[:RELATED_WORDS]))
 

@@ -93,11 +93,7 @@ class Fold(Placement):
         state.registry.replace(number, _renewed(entry, article, there.number, NONE, ""))
         there.add_report(report_of(number, article, decision), moment.logged, joined=not decision.created)
         state.affairs.learn(decision, there, state.stories.profile_of)
-        for merge in decision.merges:
-            self._merge(moment, merge)
-        if decision.split:
-            self._split(moment, there, decision.split)
-        moment.take(state.affairs.publish(decision.story, state.time.now))
+        self._rearrange(moment, there, decision)
         return self._corrected(moment, number, record.id, state.record_of(number) or there, copy)
 
     def _corrected(

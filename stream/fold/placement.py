@@ -105,12 +105,16 @@ class Placement:
         state.affairs.learn(decision, record, state.stories.profile_of)
         moment.stories.append(state.story_store.changed(record))
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
+        self._rearrange(moment, record, decision)
+        return moment.folded(Outcome.UNIQUE)
+
+    def _rearrange(self, moment: Moment, record: StoryRecord, decision: StoryDecision) -> None:
+        """Merge and split stories as the decision on a report says, and link storylines anew."""
         for merge in decision.merges:
             self._merge(moment, merge)
         if decision.split:
             self._split(moment, record, decision.split)
-        moment.take(state.affairs.publish(decision.story, state.time.now))
-        return moment.folded(Outcome.UNIQUE)
+        moment.take(self.state.affairs.publish(decision.story, self.state.time.now))
 
     def _add_copy(self, moment: Moment, record: StoryRecord, number: int, leader: int) -> None:
         article = moment.article

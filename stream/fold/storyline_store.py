@@ -56,7 +56,7 @@ class StorylineStore:
     def in_line(self, line: int | None, story: int) -> StoryInLine | None:
         """What is said of a story, open or closed, in this storyline or in none; None where it is not known."""
         closed = self._alone if line is None else self._records[line].closed
-        return self._told(story) or closed.get(story)
+        return self._open_story(story) or closed.get(story)
 
     def regroup(self, found: Sequence[Regrouping], links: Callable[[int], bool]) -> None:
         """Move stories as they were linked anew. `links`: whether a story still does.
@@ -87,8 +87,8 @@ class StorylineStore:
 
     def _create(self, one: Regrouping, closed: Mapping[int, StoryInLine]) -> None:
         oldest = min(one.stories)
-        told = closed.get(oldest) or self._told(oldest)
-        founder = told.id if told else str(oldest)
+        eldest = closed.get(oldest) or self._open_story(oldest)
+        founder = eldest.id if eldest else str(oldest)
         storyline_id = str(uuid5(STORYLINE_NAMESPACE, founder))
         if storyline_id in self._taken:
             storyline_id = str(uuid5(STORYLINE_NAMESPACE, f"{founder}#{one.line}"))
@@ -111,8 +111,8 @@ class StorylineStore:
 
     def _changed(self, record: StorylineRecord, kind: StorylineEventType) -> StorylineEvent:
         record.version += 1
-        told = [self._told(number) for number in record.open]
-        stories = [*record.closed.values(), *(story for story in told if story is not None)]
+        still_open = [self._open_story(number) for number in record.open]
+        stories = [*record.closed.values(), *(story for story in still_open if story is not None)]
         return StorylineEvent(kind, record.id, snapshot_of(record, stories))
 
     def close_story(self, line: int | None, record: StoryRecord) -> None:
@@ -148,7 +148,7 @@ class StorylineStore:
             events.append(StorylineEvent(StorylineEventType.EXPIRED, ended.id, None))
         return events
 
-    def _told(self, number: int) -> StoryInLine | None:
+    def _open_story(self, number: int) -> StoryInLine | None:
         record = self._stories.record_of(number)
         if record is None:
             self._seen.pop(number, None)

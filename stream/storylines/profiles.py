@@ -44,7 +44,7 @@ class Profiles:
             self._free.append(row)
 
     def heaviest(self, story: int) -> list[int]:
-        """The heaviest names and words of a story, told apart by an offset."""
+        """The heaviest names and words of a story, distinguished by an offset."""
         row = self._rows[story]
         keys = self._keys[row, :, :HEAVIEST].astype(np.int64) + KIND_OFFSETS
         held: list[int] = keys[self._weights[row, :, :HEAVIEST] > 0].tolist()
