@@ -116,21 +116,19 @@ async def replay(settings: Settings, wanted: LetterFilter, again: bool = False) 
     A letter of an article that was replayed before and refused anew is left, so that a replay that mends nothing does
     not multiply letters; `again` sends it too.
     """
-    producer = _producer(settings)
-    result, waiting = Resent(), list[Letter]()
-    async with connected(producer, settings.kafka):  # fences another replay; what it committed is seen below
+    producer, result = _producer(settings), Resent()
+
+    async def chosen() -> AsyncIterator[Letter]:
         async for letter in letters(settings, wanted, waiting_only=True):
             if not letter.is_whole:
                 result.cut += 1
-                continue
-            if letter.failed_again and not again:
+            elif letter.failed_again and not again:
                 result.failed_again += 1
-                continue
-            waiting.append(letter)
-            if len(waiting) == TRANSACTION:
-                result.sent += await _send(producer, settings, waiting)
-                waiting = []
-        result.sent += await _send(producer, settings, waiting)
+            else:
+                yield letter
+
+    async with connected(producer, settings.kafka):  # fences another replay; what it committed is seen below
+        result.sent = await _send_all(producer, settings, chosen())
     return result
 
 
@@ -140,19 +138,26 @@ async def resend(settings: Settings, mended: Mapping[Place, tuple[bytes, bytes]]
     A letter that was replayed or resent before is left.
     """
     producer = _producer(settings)
-    sent, waiting = 0, list[Letter]()
-    async with connected(producer, settings.kafka):
+
+    async def chosen() -> AsyncIterator[Letter]:
         async for letter in letters(settings, LetterFilter(), waiting_only=True):
-            place = letter.partition, letter.offset
-            if place not in mended:
-                continue
-            key, value = mended[place]
-            waiting.append(msgspec.structs.replace(letter, key=key, value=value))
-            if len(waiting) == TRANSACTION:
-                sent += await _send(producer, settings, waiting)
-                waiting = []
-        sent += await _send(producer, settings, waiting)
-    return sent
+            if (place := (letter.partition, letter.offset)) in mended:
+                key, value = mended[place]
+                yield msgspec.structs.replace(letter, key=key, value=value)
+
+    async with connected(producer, settings.kafka):
+        return await _send_all(producer, settings, chosen())
+
+
+async def _send_all(producer: AIOKafkaProducer, settings: Settings, chosen: AsyncIterator[Letter]) -> int:
+    """Send letters, TRANSACTION of them in one transaction; return how many."""
+    sent, waiting = 0, list[Letter]()
+    async for letter in chosen:
+        waiting.append(letter)
+        if len(waiting) == TRANSACTION:
+            sent += await _send(producer, settings, waiting)
+            waiting = []
+    return sent + await _send(producer, settings, waiting)
 
 
 def _producer(settings: Settings) -> AIOKafkaProducer:
