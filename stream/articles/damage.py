@@ -5,12 +5,13 @@ is for. The pass says which steps those are.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.jit import kernel
+from embeddings.jit import kernel, part
 from stream.articles.unicode_version import ADDED_AFTER_14
 
 # What a text may hold; the bits of what damage_in() returns.
@@ -52,12 +53,19 @@ _COMPOSED = (
 
 def damage_in(text: str) -> int:
     """Return what the text holds, as bits: SURROGATE, MARKUP, MOJIBAKE, COMPOSABLE, UNTIDY."""
-    points = np.frombuffer(bytearray(text, "utf-32-le", "surrogatepass"), np.uint32)
-    return int(_damage_in(points, _TABLE)) & _ANY
+    return damage_in_each([text])[0]
 
 
-@kernel
-def _damage_in(points: Any, table: Any) -> Any:
+def damage_in_each(texts: Sequence[str]) -> list[int]:
+    """Return what each text holds, as bits."""
+    points = np.frombuffer(bytearray("".join(texts), "utf-32-le", "surrogatepass"), np.uint32)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    found: list[int] = (_damage_in(points, ends, _TABLE) & _ANY).tolist()
+    return found
+
+
+@part
+def _damage_in_one(points: Any, table: Any) -> Any:
     found = 0
     before = 0  # what the character before is
     blank = True  # before it, as before the text, a space is one too many
@@ -86,6 +94,16 @@ def _damage_in(points: Any, table: Any) -> Any:
     if blank and len(points):
         found |= UNTIDY
     return found
+
+
+@kernel
+def _damage_in(points: Any, ends: Any, table: Any) -> Any:
+    all_found = np.zeros(len(ends), np.int64)
+    start = 0
+    for n in range(len(ends)):
+        all_found[n] = _damage_in_one(points[start : ends[n]], table)
+        start = ends[n]
+    return all_found
 
 
 def _table() -> npt.NDArray[np.uint8]:

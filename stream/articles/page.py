@@ -6,14 +6,12 @@ looks at the headline: what a passage has in common with it shows whether the pa
 """
 
 import re
+from collections.abc import Sequence
 from itertools import zip_longest
-from typing import NamedTuple
 
 from stream.articles.language import contradicts
+from stream.articles.page_lines import UNSPACED, Line, lines_of_each
 
-PROSE_WORDS = 25  # a line with as many is prose; shorter ones are if they end as a sentence does ...
-SENTENCE_WORDS = 4  # ... and have as many words; the rest are headlines, bylines, buttons
-CHARACTERS_PER_WORD = 2.0  # in scripts without spaces
 TITLE_LINES = 12  # from the top, among which the headline is looked for once more
 CONTENT_LETTERS = 5  # words of as many letters, figures and words of other scripts are content
 STEM_LETTERS = 5  # by which inflected forms meet
@@ -62,20 +60,10 @@ _DATELINE = re.compile(
 )
 _FILED = re.compile(r"^[^\W\d_a-zß-ÿ]{3}|, [^\W\d]{3,}\.? \d{1,2}\W|\)")
 _CUT = re.compile(r"(?<=\w)(?: ?\.\.\.| ?…| \[…\])\s+(?=\S)")
-_SENTENCE_END = re.compile(r"(?:[.!?…,][\"'”’»)\]]*|[。！？।؟۔])\s*$")
 _WORD = re.compile(r"\w+")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-
-
-class _Line(NamedTuple):
-    text: str
-    words: float
-
-    @property
-    def is_prose(self) -> bool:
-        return self.words >= PROSE_WORDS or (
-            self.words >= SENTENCE_WORDS and _SENTENCE_END.search(self.text) is not None
-        )
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_DASHES = ("- ", "– ", "— ")
+DATELINE_CHARACTERS = 200  # no dateline is longer
 
 
 def report_of(title: str, text: str, language: str | None = None) -> str:
@@ -84,8 +72,17 @@ def report_of(title: str, text: str, language: str | None = None) -> str:
     `title` and `text` as cleaned. Where the headline says too little to judge by, only headings and repeated
     headlines show what is not of the report.
     """
+    return reports_of([(title, text, language)])[0]
+
+
+def reports_of(pages: Sequence[tuple[str, str, str | None]]) -> list[str]:
+    """The report of each (title, text, language): that of report_of, with less work for each."""
+    lines = lines_of_each([text for _, text, _ in pages])
+    return [_report(title, its, language) for (title, _, language), its in zip(pages, lines, strict=True)]
+
+
+def _report(title: str, lines: list[Line], language: str | None) -> str:
     headline = content_of(title)
-    lines = [_Line(line, _words(line)) for line in text.split("\n")]
     lines = lines[_start(title, lines) :]
     lines = lines[: _end(headline, lines)]
     if language is not None:
@@ -93,15 +90,22 @@ def report_of(title: str, text: str, language: str | None = None) -> str:
     if len(headline) < SUBJECT_WORDS:
         return _without_dateline(_joined(lines))
     lines = _without_notice(headline, _without_credits(lines))
-    if sum(line.words for line in lines) <= STUB_WORDS and not headline & content_of(_joined(lines)):
+    words = sum([line.words for line in lines])
+    if words <= STUB_WORDS and not headline & content_of(_joined(lines)):
         return ""
-    return _without_dateline(_without_offer(headline, _joined(lines)))
+    text = _joined(lines)
+    return _without_dateline(text if words > OFFER_WORDS else _without_offer(headline, text))
 
 
 def content_of(text: str) -> frozenset[str]:
     """The content words of a text, by their stems: what two passages on one matter are likely to share."""
+    words = _WORD.findall(text.lower())
+    if text.isascii():
+        return frozenset(
+            [word[:STEM_LETTERS] for word in words if len(word) >= CONTENT_LETTERS or word.isdigit()]
+        )
     found: set[str] = set()
-    for word in _WORD.findall(text.lower()):
+    for word in words:
         if _UNSPACED.search(word):
             found.update(word[i : i + 2] for i in range(len(word) - 1))
         elif len(word) >= CONTENT_LETTERS or word.isdigit() or not (word.isascii() or len(word) < 3):
@@ -109,12 +113,7 @@ def content_of(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _words(line: str) -> float:
-    unspaced = 0 if line.isascii() else len(_UNSPACED.findall(line))
-    return len(line.split()) + unspaced / CHARACTERS_PER_WORD if unspaced else len(line.split())
-
-
-def _joined(lines: list[_Line]) -> str:
+def _joined(lines: list[Line]) -> str:
     return "\n".join(line.text for line in lines).strip()
 
 
@@ -128,7 +127,7 @@ def _says(text: str, words: list[str]) -> bool:
     return all(one == other for one, other in zip_longest(found, words))
 
 
-def _start(title: str, lines: list[_Line]) -> int:
+def _start(title: str, lines: list[Line]) -> int:
     """Where the report starts: after the headline, if it stands on the page once more before any prose."""
     wanted = _WORD.findall(title.lower())
     start = 0
@@ -140,8 +139,10 @@ def _start(title: str, lines: list[_Line]) -> int:
     return start
 
 
-def _end(headline: frozenset[str], lines: list[_Line]) -> int:
+def _end(headline: frozenset[str], lines: list[Line]) -> int:
     """Where the report ends: before a break after which something else stands, or nothing but short lines."""
+    if all(line.is_prose or line.is_blank for line in lines):
+        return len(lines)  # no short line sets anything apart
     place = next((n for n, line in enumerate(lines) if line.is_prose), len(lines))
     while place < len(lines):
         begin = place
@@ -156,7 +157,7 @@ def _end(headline: frozenset[str], lines: list[_Line]) -> int:
     return len(lines)
 
 
-def _is_break(headline: frozenset[str], between: list[_Line], rest: list[_Line]) -> bool:
+def _is_break(headline: frozenset[str], between: list[Line], rest: list[Line]) -> bool:
     """Whether short lines between two passages end the report."""
     short = [line for line in between if line.text.strip()]
     headed = any(_HEADING.match(line.text.strip()) for line in short)
@@ -179,7 +180,7 @@ def _is_break(headline: frozenset[str], between: list[_Line], rest: list[_Line])
     return headed and ours == 0.0
 
 
-def _opening_of(lines: list[_Line]) -> frozenset[str]:
+def _opening_of(lines: list[Line]) -> frozenset[str]:
     words: list[str] = []
     for line in lines:
         words += line.text.split() if line.words < 2 * EXAMINED_WORDS or " " in line.text else [line.text]
@@ -192,18 +193,21 @@ def _share(some: frozenset[str], passage: frozenset[str]) -> float:
     return len(some & passage) / len(some) if len(some) >= SUBJECT_WORDS else 0.0
 
 
-def _without_notice(headline: frozenset[str], lines: list[_Line]) -> list[_Line]:
+def _without_notice(headline: frozenset[str], lines: list[Line]) -> list[Line]:
     """Drop a first paragraph that has nothing in common with the headline, where the next one has."""
     prose = [place for place, line in enumerate(lines) if line.is_prose]
     if len(prose) < 2 or lines[prose[0]].words > NOTICE_WORDS:
         return lines
-    first, second = (content_of(lines[place].text) for place in prose[:2])
-    if not headline & first and len(headline & second) >= 2 and len(first & second) <= len(first) / 10:
+    first = content_of(lines[prose[0]].text)
+    if headline & first:
+        return lines
+    second = content_of(lines[prose[1]].text)
+    if len(headline & second) >= 2 and len(first & second) <= len(first) / 10:
         return lines[prose[1] :]
     return lines
 
 
-def _without_credits(lines: list[_Line]) -> list[_Line]:
+def _without_credits(lines: list[Line]) -> list[Line]:
     """Drop closing lines that credit who made the report."""
     end = len(lines)
     while end > 1 and (not lines[end - 1].text.strip() or _CREDIT.match(lines[end - 1].text)):
@@ -212,9 +216,7 @@ def _without_credits(lines: list[_Line]) -> list[_Line]:
 
 
 def _without_offer(headline: frozenset[str], text: str) -> str:
-    """Drop what stands behind the dots of a text that was cut off, where it says nothing of the matter."""
-    if _words(text) > OFFER_WORDS:
-        return text
+    """Drop what stands behind the dots of a short text that was cut off, where it says nothing of the matter."""
     *teaser, offer = _CUT.split(text)
     said = " ".join(teaser)
     if not teaser or content_of(offer) & (headline | content_of(said)):
@@ -223,11 +225,14 @@ def _without_offer(headline: frozenset[str], text: str) -> str:
 
 
 def _without_dateline(text: str) -> str:
+    beginning = text[:DATELINE_CHARACTERS]
+    if not any(map(beginning.__contains__, _DASHES)):
+        return text
     found = _DATELINE.match(text)
     return text[found.end() :] if found and _FILED.search(found[0]) else text
 
 
-def _without_foreign_end(lines: list[_Line], language: str) -> list[_Line]:
+def _without_foreign_end(lines: list[Line], language: str) -> list[Line]:
     """Drop the last paragraphs that are in another language than the article."""
     end = len(lines)
     while end > 1:

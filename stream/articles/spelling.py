@@ -28,7 +28,8 @@ SPELLINGS = _digits() | {ord(one): other for one, other in (_LETTERS | _HARAKAT)
 _FOREIGN = re.compile(
     "[" + re.escape("".join(map(chr, sorted(SPELLINGS)))) + "]"
 )  # most texts hold none of them
-_THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f](?=\d{3}(?!\d))")
+# The separator comes before what must precede it: the search for a class of characters is fast.
+_THOUSANDS = re.compile(r"[,\u00a0\u202f](?<=\d.)(?=\d{3}(?!\d))")
 
 
 def one_spelling(text: str) -> str:

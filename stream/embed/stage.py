@@ -6,18 +6,19 @@ encodes it. One article that cannot be processed is refused alone and never hold
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeVar
 
 import msgspec
 import xxhash
 
 from embeddings.encoder import Encoder, EncoderText
-from stream.articles.cleaning import clean_text
+from stream.articles.cleaning import clean_texts
 from stream.articles.formats.registry import FormatName
 from stream.articles.language import language_of
-from stream.articles.lead import lead_of
+from stream.articles.lead import leads_of
 from stream.articles.message import Article, Retraction
-from stream.articles.page import report_of
+from stream.articles.page import reports_of
 from stream.articles.reading import read_message
 from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerprints_of
 from stream.embed.record import EmbeddedArticle, Origin
@@ -28,6 +29,7 @@ from stream.stories.text.written_names import written_names
 
 SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are boilerplate
 UNTITLED_CHARACTERS = 120  # of the text stand in for a missing title
+Given = TypeVar("Given")
 Made = TypeVar("Made")
 PROBE = Article(
     id="probe", title="Talks resume", text="Delegations met again on Monday."
@@ -51,12 +53,20 @@ class Refused(msgspec.Struct, frozen=True):
     error: Exception
 
 
+class _Clean(msgspec.Struct):
+    """What an article says to readers, the name of its outlet, and a digest of both its text and its address."""
+
+    text: EncoderText
+    source: str | None
+    content: bytes
+
+
 class _Prepared(msgspec.Struct):
-    """A record that still lacks what is made in batches, and the text that is made of."""
+    """An article that has become text; all else is made of that, in batches."""
 
     incoming: Incoming
-    record: EmbeddedArticle
-    text: EncoderText
+    article: Article
+    clean: _Clean
 
 
 def cleaned(article: Article) -> EncoderText:
@@ -65,10 +75,30 @@ def cleaned(article: Article) -> EncoderText:
     What else stands on the page is no part of it: other reports, notices, text in another language. A text that has
     nothing to do with the headline is none.
     """
-    title = clean_text(article.title).replace("\n", " ")
-    text = clean_text(article.text or article.summary)
-    language = language_of(article.language, title, text)
-    return EncoderText(title=title, text=report_of(title, text, language), language=language)
+    return _cleaned([article])[0].text
+
+
+def _cleaned(articles: Sequence[Article]) -> list[_Clean]:
+    titles = [title.replace("\n", " ") for title in clean_texts([article.title for article in articles])]
+    texts = clean_texts([article.text or article.summary for article in articles])
+    languages = [
+        language_of(article.language, title, text)
+        for article, title, text in zip(articles, titles, texts, strict=True)
+    ]
+    reports = reports_of([*zip(titles, texts, languages, strict=True)])
+    sources = clean_texts([article.source or "" for article in articles])
+    made = []
+    for article, title, report, language, source in zip(
+        articles, titles, reports, languages, sources, strict=True
+    ):
+        text = EncoderText(title=title, text=report, language=language)
+        made.append(_Clean(text, source if article.source else None, _content_hash(article, text)))
+    return made
+
+
+@cache
+def _harmless() -> list[_Clean]:
+    return _cleaned([PROBE])
 
 
 class Embedder:
@@ -90,124 +120,137 @@ class Embedder:
 
     def warm_up(self) -> None:
         """Compile and load what the first article would otherwise wait for."""
-        _try_on_probe()
-        probe = [cleaned(PROBE)]
-        _fingerprints(probe)
-        _evidence(probe)
-        self._vectors(probe)
+        for make in (_leads, _names, _fingerprints, _evidence, self._vectors):
+            make(_harmless())
 
     def embed(self, messages: Sequence[Incoming]) -> list[EmbeddedArticle | Refused]:
         """Return a record or a refusal for each message, in order.
+
+        Each step takes the batch as a whole: compiled code then runs for long without the interpreter's lock.
 
         Raises:
             Exception: the work fails on a harmless text too, so it is not the article's fault: end the process.
         """
         with self._metrics.timed("clean"):
-            results = [self._prepare_or_refuse(message) for message in messages]
-            texts = [one.text for one in results if isinstance(one, _Prepared)]
-            fingerprints = iter(_each(_fingerprints, texts))
-            evidence = iter(_each(_evidence, texts))
+            read = [self._read_or_refuse(message) for message in messages]
+            clean = iter(_each(_cleaned, [one for one in read if isinstance(one, Article)], [PROBE]))
+            results = [
+                self._with_text(message, one, next(clean)) if isinstance(one, Article) else one
+                for message, one in zip(messages, read, strict=True)
+            ]
+            texts = [one.clean for one in results if isinstance(one, _Prepared)]
+            made = [_each(make, texts, _harmless()) for make in (_leads, _names, _fingerprints, _evidence)]
         with self._metrics.timed("encode"):
-            vectors = iter(_each(self._vectors, texts))
+            made.append(_each(self._vectors, texts, _harmless()))
         self._metrics.batch_size.observe(len(texts))
-        return [
-            _finished(one, next(fingerprints), next(evidence), next(vectors))
-            if isinstance(one, _Prepared)
-            else one
-            for one in results
-        ]
+        parts = zip(*made, strict=True)
+        return [self._finished(one, *next(parts)) if isinstance(one, _Prepared) else one for one in results]
 
-    def _vectors(self, texts: Sequence[EncoderText]) -> list[bytes]:
-        return [vector.tobytes() for vector in self._encoder.encode(texts)]
-
-    def _prepare_or_refuse(self, message: Incoming) -> _Prepared | EmbeddedArticle | Refused:
+    def _read_or_refuse(self, message: Incoming) -> Article | EmbeddedArticle | Refused:
         try:
-            return self._prepare(message)
+            read = read_message(message.value, message.key, self._max_article_bytes, self._wanted)
         except InvalidArticleError as error:
             return Refused(message, error.reason, error)
         except Exception as error:  # noqa: BLE001 - a library's bug on one article must not stop the stream
-            _try_on_probe()  # raises where it is not this article's fault
             return Refused(message, "failed", error)
-
-    def _prepare(self, message: Incoming) -> _Prepared | EmbeddedArticle:
-        read = read_message(message.value, message.key, self._max_article_bytes, self._wanted)
         if isinstance(read, Retraction):
             return EmbeddedArticle(
                 id=read.id, origin=message.origin, ingested=message.ingested, retracted=True
             )
         self._metrics.dates_refused.inc(read.dates_refused)
         self._metrics.fields_refused.inc(read.fields_refused)
-        text = cleaned(read)
-        self._metrics.languages_overruled.inc(read.language not in (None, text.language))
-        if not (text.title or text.text):
-            raise InvalidArticleError("no_text", f"article {read.id!r} holds no text once cleaned")
-        return _Prepared(message, self._record(message, read, text), text)
+        return read
 
-    def _record(self, message: Incoming, article: Article, text: EncoderText) -> EmbeddedArticle:
+    def _with_text(
+        self, message: Incoming, article: Article, clean: _Clean | Exception
+    ) -> _Prepared | Refused:
+        if isinstance(clean, Exception):
+            return Refused(message, "failed", clean)
+        self._metrics.languages_overruled.inc(article.language not in (None, clean.text.language))
+        if not (clean.text.title or clean.text.text):
+            error = InvalidArticleError("no_text", f"article {article.id!r} holds no text once cleaned")
+            return Refused(message, error.reason, error)
+        return _Prepared(message, article, clean)
+
+    def _vectors(self, articles: Sequence[_Clean]) -> list[bytes]:
+        return [vector.tobytes() for vector in self._encoder.encode([one.text for one in articles])]
+
+    def _finished(
+        self,
+        one: _Prepared,
+        lead: str | Exception,
+        names: tuple[str, ...] | Exception,
+        fingerprint: Fingerprint | Exception,
+        evidence: Evidence | Exception,
+        vector: bytes | Exception,
+    ) -> EmbeddedArticle | Refused:
+        if (
+            isinstance(lead, Exception)
+            or isinstance(names, Exception)
+            or isinstance(fingerprint, Exception)
+            or isinstance(evidence, Exception)
+            or isinstance(vector, Exception)
+        ):
+            made = (lead, names, fingerprint, evidence, vector)
+            return Refused(one.incoming, "failed", next(part for part in made if isinstance(part, Exception)))
+        article, text = one.article, one.clean.text
         shown = text.title or text.text[:UNTITLED_CHARACTERS].replace("\n", " ")
         return EmbeddedArticle(
             id=article.id,
-            origin=message.origin,
-            ingested=message.ingested,
+            origin=one.incoming.origin,
+            ingested=one.incoming.ingested,
             url=article.url,
             title=shown[:SHOWN_TITLE_CHARACTERS],
-            source=clean_text(article.source) if article.source else None,
+            source=one.clean.source,
             language=text.language,
             published=article.published,
             updated=article.updated,
-            content=_content_hash(article, text),
+            content=one.clean.content,
             model=self.model,
+            vector=vector,
+            fingerprint=fingerprint,
+            evidence=evidence,
             fingerprint_version=FINGERPRINT_VERSION,
             evidence_version=EVIDENCE_VERSION,
-            lead=lead_of(text.text),
-            names=written_names(text.title, text.text, text.language),
+            lead=lead,
+            names=names,
             image=article.image,
         )
 
 
-def _finished(
-    one: _Prepared,
-    fingerprint: Fingerprint | Exception,
-    evidence: Evidence | Exception,
-    vector: bytes | Exception,
-) -> EmbeddedArticle | Refused:
-    for made in (fingerprint, evidence, vector):
-        if isinstance(made, Exception):
-            return Refused(one.incoming, "failed", made)
-    return msgspec.structs.replace(one.record, fingerprint=fingerprint, evidence=evidence, vector=vector)
+def _leads(articles: Sequence[_Clean]) -> list[str]:
+    return leads_of([one.text.text for one in articles])
 
 
-def _try_on_probe() -> None:
-    """Do with a harmless article what is done with each alone."""
-    text = cleaned(PROBE)
-    written_names(text.title, lead_of(text.text), text.language)
+def _names(articles: Sequence[_Clean]) -> list[tuple[str, ...]]:
+    return [written_names(one.text.title, one.text.text, one.text.language) for one in articles]
 
 
-def _fingerprints(texts: Sequence[EncoderText]) -> list[Fingerprint]:
-    return fingerprints_of([(text.title, text.text) for text in texts])
+def _fingerprints(articles: Sequence[_Clean]) -> list[Fingerprint]:
+    return fingerprints_of([(one.text.title, one.text.text) for one in articles])
 
 
-def _evidence(texts: Sequence[EncoderText]) -> list[Evidence]:
-    return evidence_of_each([(text.title, text.text, text.language) for text in texts])
+def _evidence(articles: Sequence[_Clean]) -> list[Evidence]:
+    return evidence_of_each([(one.text.title, one.text.text, one.text.language) for one in articles])
 
 
 def _each(
-    make: Callable[[Sequence[EncoderText]], Sequence[Made]], texts: Sequence[EncoderText]
+    make: Callable[[Sequence[Given]], Sequence[Made]], given: Sequence[Given], harmless: Sequence[Given]
 ) -> list[Made | Exception]:
-    """What `make` makes of each text; after a failure of each text alone, so that one cannot sink the rest."""
-    if not texts:
+    """What `make` makes of each; after a failure of each alone, so that one cannot sink the rest."""
+    if not given:
         return []
     try:
-        return [*make(texts)]
+        return [*make(given)]
     except Exception:  # noqa: BLE001 - the cause is looked for below
-        make([cleaned(PROBE)])  # raises where it is not the texts' fault
-        return [_alone(make, text) for text in texts]
+        make(harmless)  # raises where it is no article's fault
+        return [_alone(make, one) for one in given]
 
 
-def _alone(make: Callable[[Sequence[EncoderText]], Sequence[Made]], text: EncoderText) -> Made | Exception:
+def _alone(make: Callable[[Sequence[Given]], Sequence[Made]], one: Given) -> Made | Exception:
     try:
-        return make([text])[0]
-    except Exception as error:  # noqa: BLE001 - this text alone is refused
+        return make([one])[0]
+    except Exception as error:  # noqa: BLE001 - this one alone is refused
         return error
 
 

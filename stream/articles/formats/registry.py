@@ -37,7 +37,8 @@ class FormatName(StrEnum):
 class Format(NamedTuple):
     """One format: its name, what people call it, and how it is recognised and read.
 
-    `signs`: one of these is in every message of the format; plain search spares most messages a closer look.
+    `signs`: one of these fields, as JSON has them, is in every message of the format; most messages have none and are
+    spared a closer look.
     """
 
     name: FormatName
@@ -60,6 +61,8 @@ FORMATS = (
 )
 _BY_NAME = {one.name: one for one in FORMATS}
 _SIGNS = (*connect.SIGNS, *(sign for one in FORMATS for sign in one.signs))
+_FIELDS = frozenset(sign.decode().strip('"') for sign in _SIGNS)
+_fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Adapted(NamedTuple):
@@ -82,7 +85,7 @@ def adapted(value: bytes, wanted: FormatName = FormatName.AUTO) -> Adapted:
     if wanted in (FormatName.AUTO, FormatName.FEED) and value.lstrip()[:1] == b"<":
         title = _BY_NAME[FormatName.FEED].title
         return Adapted(_encoded(feed_item.read_xml(value)), title)
-    if wanted is FormatName.AUTO and not any(sign in value for sign in _SIGNS):
+    if wanted is FormatName.AUTO and not _may_be_foreign(value):
         return Adapted(value, None)
     message = decoded(value)
     if message is None:
@@ -96,6 +99,15 @@ def adapted(value: bytes, wanted: FormatName = FormatName.AUTO) -> Adapted:
     if enveloped:
         return Adapted(_encoded(message), "Kafka Connect")
     return Adapted(value, None)
+
+
+def _may_be_foreign(value: bytes) -> bool:
+    """Whether a message has a field that its own format has not, or is no plain object."""
+    try:
+        fields = _fields_of.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return any(sign in value for sign in _SIGNS)
+    return not _FIELDS.isdisjoint(fields)
 
 
 def decoded(value: bytes) -> Any:

@@ -1,0 +1,108 @@
+"""Many short phrases looked for at once: one compiled pass over a text, however many they are.
+
+The automaton of Aho and Corasick (1975): a state for each beginning of a phrase, and for each state and letter the
+state that follows. Phrases are lower case ASCII and are found in any case, as in `text.lower()`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.jit import kernel
+
+ASCII = 128
+MOST_PHRASES = 64  # of one kind: a bit each
+# What is not ASCII and has ASCII in its lower case: the signs of Kelvin, and i with a dot before a combining dot.
+KELVIN, SMALL_K = 0x212A, ord("k")
+DOTTED_I, SMALL_I = 0x130, ord("i")
+LINE_FEED = 0x0A
+
+
+class Automaton(NamedTuple):
+    """For each state: the states that follow, and as bits the phrases of two kinds that end there."""
+
+    following: npt.NDArray[np.uint16]  # [states, ASCII]
+    anywhere: npt.NDArray[np.uint64]  # looked for in all of a text
+    in_short_lines: npt.NDArray[np.uint64]  # looked for in its short lines only
+
+
+def automaton(anywhere: Sequence[str], in_short_lines: Sequence[str]) -> Automaton:
+    """The automaton that finds these phrases."""
+    if not all(phrase.isascii() and phrase == phrase.lower() for phrase in (*anywhere, *in_short_lines)):
+        raise ValueError("phrases are looked for in lower case ASCII")
+    if max(len(anywhere), len(in_short_lines)) > MOST_PHRASES:
+        raise ValueError(f"at most {MOST_PHRASES} phrases of a kind")
+    tree: list[dict[int, int]] = [{}]
+    ends: list[list[int]] = [[0, 0]]
+    for kind, phrases in enumerate((anywhere, in_short_lines)):
+        for bit, phrase in enumerate(phrases):
+            state = 0
+            for letter in phrase.encode():
+                if letter not in tree[state]:
+                    tree[state][letter] = len(tree)
+                    tree.append({})
+                    ends.append([0, 0])
+                state = tree[state][letter]
+            ends[state][kind] |= 1 << bit
+    following = np.zeros((len(tree), ASCII), np.uint16)
+    shorter = [0] * len(tree)  # the longest proper ending of a state that is a beginning too
+    waiting = [0]
+    for state in waiting:
+        for letter, after in tree[state].items():
+            shorter[after] = int(following[shorter[state], letter]) if state else 0
+            for kind in range(2):
+                ends[after][kind] |= ends[shorter[after]][kind]
+            waiting.append(after)
+        following[state] = following[shorter[state]] if state else 0
+        for letter, after in tree[state].items():
+            following[state, letter] = after
+    for letter in range(ord("A"), ord("Z") + 1):
+        following[:, letter] = following[:, letter + ord("a") - ord("A")]
+    bits = np.array(ends, np.uint64)
+    return Automaton(following, bits[:, 0].copy(), bits[:, 1].copy())
+
+
+def phrases_in(texts: Sequence[str], phrases: Automaton, short: int) -> list[tuple[int, int]]:
+    """Of each text the phrases found anywhere, and those found in lines of at most `short` characters, as bits."""
+    points = np.frombuffer(bytearray("".join(texts), "utf-32-le", "surrogatepass"), np.uint32)
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    found = _phrases_in(points, ends, phrases, short).tolist()
+    return [(anywhere, in_short_lines) for anywhere, in_short_lines in found]
+
+
+@kernel
+def _phrases_in(points: Any, ends: Any, phrases: Any, short: Any) -> Any:
+    found = np.zeros((len(ends), 2), np.uint64)
+    i = 0
+    for n in range(len(ends)):
+        anywhere = in_short_lines = in_line = np.uint64(0)
+        state = np.uint16(0)
+        line = i
+        while i < ends[n]:
+            code = points[i]
+            if code == LINE_FEED:
+                if i - line <= short:
+                    in_short_lines |= in_line
+                in_line = np.uint64(0)
+                line = i + 1
+            if code < ASCII:
+                state = phrases.following[state, code]
+            elif code == KELVIN:
+                state = phrases.following[state, SMALL_K]
+            elif code == DOTTED_I:
+                state = phrases.following[state, SMALL_I]
+            else:
+                state = np.uint16(0)
+            if state != 0:
+                anywhere |= phrases.anywhere[state]
+                in_line |= phrases.in_short_lines[state]
+                if code == DOTTED_I:
+                    state = np.uint16(0)
+            i += 1
+        if i - line <= short:
+            in_short_lines |= in_line
+        found[n, 0] = anywhere
+        found[n, 1] = in_short_lines
+    return found
