@@ -25,7 +25,7 @@ from stream.embed.record import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
 from stream.observability.metrics import Metrics
 from stream.stories.text.evidence import EVIDENCE_VERSION, Evidence, evidence_of_each
-from stream.stories.text.written_names import written_names
+from stream.stories.text.written_names import written_names_of_each
 
 SHOWN_TITLE_CHARACTERS = 500  # a headline; longer ones are boilerplate
 UNTITLED_CHARACTERS = 120  # of the text stand in for a missing title
@@ -223,7 +223,7 @@ def _leads(articles: Sequence[_Clean]) -> list[str]:
 
 
 def _names(articles: Sequence[_Clean]) -> list[tuple[str, ...]]:
-    return [written_names(one.text.title, one.text.text, one.text.language) for one in articles]
+    return written_names_of_each([(one.text.title, one.text.text, one.text.language) for one in articles])
 
 
 def _fingerprints(articles: Sequence[_Clean]) -> list[Fingerprint]:

@@ -5,7 +5,6 @@ In scripts without capitals only numbers are found; their names weigh as ordinar
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import lru_cache
 
 from stream.stories.text.stop_words import ENGLISH_STOP_WORDS
@@ -19,9 +18,8 @@ LINKING_WORDS = (
     *("du", "la", "le", "van", "von", "bin", "al", "y"),
 )
 _LINK = rf"(?:\s(?:{'|'.join(LINKING_WORDS)}))?\s"
-_LINKED = re.compile(r"\s(?=[a-z])\S+\s")
 # The first letter or digit comes before what must not precede it: the search for a class of characters is fast.
-_SPAN = re.compile(rf"{_CAPITAL}(?<![\w’'].){_REST}(?:{_LINK}{_CAPITAL}{_REST})*")
+SPAN = re.compile(rf"{_CAPITAL}(?<![\w’'].){_REST}(?:{_LINK}{_CAPITAL}{_REST})*")
 _NUMBER = re.compile(r"\d(?<!\w\d)(?:[\d.,]*\d\b|(?=%))")
 SENTENCE_ENDS = ".!?:;\n\"“”'‘’-–—•("
 STRIPPED_SIGNS = "’'\"“”.,:;!?()-"  # cut off both ends of a name
@@ -57,32 +55,18 @@ def names_of(
     return names, numbers
 
 
-def name_spans(text: str) -> Iterator[tuple[str, bool]]:
-    """Each capitalised span as it is written, and whether it opens a sentence.
-
-    One of more words than a name has is taken apart where a small word links it; a headline in capitals is left out.
-    """
-    for match in _SPAN.finditer(text):
-        spans, opens = [match.group()], _opens_sentence(text, match.start())
-        if len(spans[0].split()) > MAX_SPAN_WORDS:
-            spans = _LINKED.split(spans[0])
-        for span in spans:
-            if len(span.split()) <= MAX_SPAN_WORDS:
-                yield span, opens
-            opens = False
-
-
-def _opens_sentence(text: str, start: int) -> bool:
+def opens_sentence(text: str, start: int) -> bool:
+    """Whether nothing, or what ends a sentence, stands before a place, spaces aside."""
     before = text[max(0, start - 3) : start].rstrip(" ")
     return not before or before[-1] in SENTENCE_ENDS
 
 
 def _read_spans(text: str, function_words: frozenset[str], found: list[str], openers: list[str]) -> None:
-    for match in _SPAN.finditer(text):
+    for match in SPAN.finditer(text):
         parts, whole = _parts(match.group(), function_words)
         if not parts:
             continue
-        if whole and len(parts) == 1 and _opens_sentence(text, match.start()):
+        if whole and len(parts) == 1 and opens_sentence(text, match.start()):
             openers.append(parts[0])
             continue
         found += parts

@@ -45,20 +45,20 @@ def new_scratch(longest: Any) -> Any:
 def read_title(names: Any, number: Any, text: Any, high: Any, tables: Any, scratch: Any) -> Any:
     """Enter the names of the title text[:high]: of one in headline capitals the single words, else as in a text."""
     words = capitals = 0
-    start, end = _next_token(text.kinds, 0, high)
+    start, end = next_token(text.kinds, 0, high)
     while start >= 0:
         words += 1
         capitals += text.kinds[start] & UPPER != 0
-        start, end = _next_token(text.kinds, end, high)
+        start, end = next_token(text.kinds, end, high)
     if capitals < HEADLINE_SHARE * words:
         return read_spans(names, number, text, 0, high, tables, scratch, False)
-    start, end = _next_token(text.kinds, 0, high)
+    start, end = next_token(text.kinds, 0, high)
     while start >= 0:
         if text.kinds[start] & UPPER and end - start >= LEAST_HEADLINE_WORD:
             begin = scratch.size[0]
             _add_plain(text, start, end, tables, scratch)
             number = _count(names, number, scratch, begin, scratch.size[0], True)
-        start, end = _next_token(text.kinds, end, high)
+        start, end = next_token(text.kinds, end, high)
     return number
 
 
@@ -72,7 +72,7 @@ def read_spans(
         begin = scratch.size[0]
         parts, is_whole = _spell(text, start, end, tables, scratch)
         if parts == 1:
-            is_sure = not (openings and is_whole and _opens_sentence(text, start, low, tables))
+            is_sure = not (openings and is_whole and opens_sentence(text, start, low, tables))
             number = _count(names, number, scratch, begin, scratch.size[0], is_sure)
         elif parts > 1:
             at = begin
@@ -93,7 +93,7 @@ def _spell(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> Any:
     begin = scratch.size[0]
     parts = 0
     is_leading = is_whole = True
-    word, after = _next_token(text.kinds, start, end)
+    word, after = next_token(text.kinds, start, end)
     while word >= 0:
         at = scratch.size[0]
         _add_plain(text, word, after, tables, scratch)
@@ -111,7 +111,7 @@ def _spell(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> Any:
                 scratch.points[scratch.size[0]] = SPACE_CODE
                 scratch.size[0] += 1
                 parts += 1
-        word, after = _next_token(text.kinds, after, end)
+        word, after = next_token(text.kinds, after, end)
     if parts == 0 or parts > MAX_SPAN_WORDS:
         scratch.size[0] = begin
         return 0, is_whole
@@ -120,17 +120,17 @@ def _spell(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> Any:
 
 
 @inlined
-def _opens_sentence(text: Any, start: Any, low: Any, tables: Any) -> Any:
+def opens_sentence(text: Any, start: Any, low: Any, tables: Any) -> Any:
     """Whether nothing, or what ends a sentence, stands before a span, spaces aside."""
     i = start - 1
     first = max(low, start - BEFORE)
     while i >= first and text.points[i] == SPACE_CODE:
         i -= 1
-    return i < first or _is_among(tables.sentence_ends, text.points[i])
+    return i < first or is_among(tables.sentence_ends, text.points[i])
 
 
 @inlined
-def _next_token(kinds: Any, at: Any, high: Any) -> Any:
+def next_token(kinds: Any, at: Any, high: Any) -> Any:
     """The next run without white space: (start, end), start -1 where there is none."""
     while at < high and kinds[at] & SPACE:
         at += 1
@@ -145,9 +145,9 @@ def _next_token(kinds: Any, at: Any, high: Any) -> Any:
 @inlined
 def _add_plain(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> None:
     """Append a word to the scratch as names are compared: without quotes around, lower case, no possessive."""
-    while start < end and _is_among(tables.stripped, text.points[start]):
+    while start < end and is_among(tables.stripped, text.points[start]):
         start += 1
-    while end > start and _is_among(tables.stripped, text.points[end - 1]):
+    while end > start and is_among(tables.stripped, text.points[end - 1]):
         end -= 1
     size = scratch.size[0]
     lowered(text.points, text.kinds, start, end, tables.lower, scratch.points, size - start)
@@ -161,7 +161,8 @@ def _add_plain(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> No
 
 
 @inlined
-def _is_among(signs: Any, code: Any) -> Any:
+def is_among(signs: Any, code: Any) -> Any:
+    """Whether a code point is one of these."""
     for sign in signs:
         if code == sign:
             return True

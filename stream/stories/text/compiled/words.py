@@ -47,9 +47,15 @@ def lowered(points: Any, kinds: Any, low: int, high: int, lower: Any, out: Any, 
     for i in range(low, high):
         code = points[i]
         if code == SIGMA:
-            out[i + shift] = FINAL_SIGMA if _ends_word(kinds, i, low, high) else SMALL_SIGMA
+            out[i + shift] = lower_sigma(kinds, i, low, high)
         else:
             out[i + shift] = lower[code] if code < LOWERED_BELOW else code
+
+
+@part
+def lower_sigma(kinds: Any, at: int, low: int, high: int) -> Any:
+    """The lower case of a sigma in a text [low, high): another one at the end of a word."""
+    return FINAL_SIGMA if _ends_word(kinds, at, low, high) else SMALL_SIGMA
 
 
 @part
