@@ -24,6 +24,7 @@ MOST_OTHERS = (
     0.05  # share of those of another language: beyond it the text is a mixture, and the model decides
 )
 LEAST_WORDS = 20
+LEAST_EXPECTED = 3  # function words that show a shorter passage to be of the language that is expected
 
 # Tags that say the same (CLDR's language aliases and macrolanguages): one code each, so that their articles meet.
 _SAME = {
@@ -70,6 +71,9 @@ def contradicts(text: str, language: str) -> bool:
     """Whether a passage is clearly in another language than this."""
     if len(text) < SURE_CHARACTERS:
         return False
+    spoken, words = _spoken(text[:EXAMINED_CHARACTERS])
+    if LEAST_EXPECTED <= spoken.count(language) == len(spoken) >= LEAST_FUNCTION_WORDS * words:
+        return False
     found, confidence = _detect(text)
     return confidence >= SURE_CONFIDENCE and not _alike(found, language)
 
@@ -106,15 +110,19 @@ def _own_function_words() -> dict[str, str]:
     return {word: name for name, words in lists.items() for word in words if languages[word] == 1}
 
 
+def _spoken(sample: str) -> tuple[list[str], int]:
+    """The languages of the function words of a text, word by word, and how many words it has in all."""
+    words = sample.lower().split()
+    return [*filter(None, map(_own_function_words().get, words))], len(words)
+
+
 def _by_function_words(sample: str) -> str | None:
     """The language that the function words of a text leave no doubt of, or None."""
-    words = sample.lower().split()
-    if len(words) < LEAST_WORDS:
+    spoken, words = _spoken(sample)
+    if words < LEAST_WORDS or len(spoken) < LEAST_FUNCTION_WORDS * words:
         return None
-    counts = Counter(map(_own_function_words().get, words))
-    del counts[None]
-    ranked = counts.most_common(2)
-    if not ranked or ranked[0][1] < LEAST_FUNCTION_WORDS * len(words):
-        return None
-    others = ranked[1][1] if len(ranked) > 1 else 0
-    return ranked[0][0] if others <= MOST_OTHERS * len(words) else None
+    if spoken.count(spoken[0]) == len(spoken):
+        return spoken[0]
+    (language, count), (_, others) = Counter(spoken).most_common(2)
+    is_clear = count >= LEAST_FUNCTION_WORDS * words and others <= MOST_OTHERS * words
+    return language if is_clear else None

@@ -23,7 +23,9 @@ LINE_FEED = 0x0A
 class Automaton(NamedTuple):
     """For each state: the states that follow, and as bits the phrases of two kinds that end there."""
 
-    following: npt.NDArray[np.uint16]  # [states, ASCII]
+    following: npt.NDArray[
+        np.int32
+    ]  # [states * ASCII]: ASCII times the state; plus 1 where a phrase ends there
     anywhere: npt.NDArray[np.uint64]  # looked for in all of a text
     in_short_lines: npt.NDArray[np.uint64]  # looked for in its short lines only
 
@@ -46,7 +48,7 @@ def automaton(anywhere: Sequence[str], in_short_lines: Sequence[str]) -> Automat
                     ends.append([0, 0])
                 state = tree[state][letter]
             ends[state][kind] |= 1 << bit
-    following = np.zeros((len(tree), ASCII), np.uint16)
+    following = np.zeros((len(tree), ASCII), np.int32)
     shorter = [0] * len(tree)  # the longest proper ending of a state that is a beginning too
     waiting = [0]
     for state in waiting:
@@ -61,7 +63,8 @@ def automaton(anywhere: Sequence[str], in_short_lines: Sequence[str]) -> Automat
     for letter in range(ord("A"), ord("Z") + 1):
         following[:, letter] = following[:, letter + ord("a") - ord("A")]
     bits = np.array(ends, np.uint64)
-    return Automaton(following, bits[:, 0].copy(), bits[:, 1].copy())
+    is_end = ((bits[:, 0] | bits[:, 1]) != 0).astype(np.int32)
+    return Automaton((ASCII * following + is_end[following]).ravel(), bits[:, 0].copy(), bits[:, 1].copy())
 
 
 def phrases_in(texts: Sequence[str], phrases: Automaton, short: int) -> list[tuple[int, int]]:
@@ -74,32 +77,33 @@ def phrases_in(texts: Sequence[str], phrases: Automaton, short: int) -> list[tup
 
 @kernel
 def _phrases_in(points: Any, ends: Any, phrases: Any, short: Any) -> Any:
+    following = phrases.following
     found = np.zeros((len(ends), 2), np.uint64)
     i = 0
     for n in range(len(ends)):
         anywhere = in_short_lines = in_line = np.uint64(0)
-        state = np.uint16(0)
+        entry = 0
         line = i
         while i < ends[n]:
-            code = points[i]
+            code = np.int64(points[i])
+            if code < ASCII:
+                entry = following[(entry & -ASCII) + code]
+            elif code == KELVIN:
+                entry = following[(entry & -ASCII) + SMALL_K]
+            elif code == DOTTED_I:
+                entry = following[(entry & -ASCII) + SMALL_I]
+            else:
+                entry = 0
+            if entry & 1:
+                anywhere |= phrases.anywhere[entry // ASCII]
+                in_line |= phrases.in_short_lines[entry // ASCII]
             if code == LINE_FEED:
                 if i - line <= short:
                     in_short_lines |= in_line
                 in_line = np.uint64(0)
                 line = i + 1
-            if code < ASCII:
-                state = phrases.following[state, code]
-            elif code == KELVIN:
-                state = phrases.following[state, SMALL_K]
             elif code == DOTTED_I:
-                state = phrases.following[state, SMALL_I]
-            else:
-                state = np.uint16(0)
-            if state != 0:
-                anywhere |= phrases.anywhere[state]
-                in_line |= phrases.in_short_lines[state]
-                if code == DOTTED_I:
-                    state = np.uint16(0)
+                entry = 0
             i += 1
         if i - line <= short:
             in_short_lines |= in_line

@@ -4,7 +4,8 @@ from calendar import day_name, month_name
 from collections.abc import Sequence
 
 from stream.stories.text.compiled.counting import listed
-from stream.stories.text.compiled.written_names import MAX_WRITTEN_NAMES, TITLED, read_written_names
+from stream.stories.text.compiled.title_case import TITLED
+from stream.stories.text.compiled.written_names import MAX_WRITTEN_NAMES, read_written_names
 from stream.stories.text.word_tables import by_language, joined, tables_of_names
 
 __all__ = ["MAX_WRITTEN_NAMES", "written_names", "written_names_of_each"]

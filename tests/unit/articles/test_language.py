@@ -2,7 +2,7 @@
 
 import pytest
 
-from stream.articles.language import _by_function_words, language_code, language_of
+from stream.articles.language import _by_function_words, contradicts, language_code, language_of
 
 GERMAN = (
     "Der Stadtrat von Altenfurt hat am Dienstag beschlossen, die alte Brücke über die Lache noch in diesem Jahr zu "
@@ -52,3 +52,8 @@ def test_a_text_in_two_languages_is_left_to_the_model():
     )
     assert _by_function_words(mixed) is None
     assert _by_function_words("Altenfurt Brücke Lache Dienstag " * 10) is None
+
+
+def test_a_short_passage_of_the_expected_language_contradicts_nothing():
+    assert not contradicts("They said that the harbour would be dug out with the help of all.", "en")
+    assert contradicts("Wir verwenden Cookies und ähnliche Verfahren, um Inhalte anzupassen.", "en")

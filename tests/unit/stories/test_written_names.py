@@ -5,7 +5,7 @@ import sys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream.stories.text.compiled.written_names import TITLED
+from stream.stories.text.compiled.title_case import TITLED
 from stream.stories.text.written_names import MAX_WRITTEN_NAMES, written_names, written_names_of_each
 from tests.support.plain_names import plain_written_names
 

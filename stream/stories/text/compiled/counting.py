@@ -50,22 +50,23 @@ def forget_forms(forms: Any, number: int) -> None:
 @inlined
 def form_number(forms: Any, number: int, points: Any, start: int, end: int) -> Any:
     """The number of the form points[start:end]; `number`, the next free one, where it was entered just now."""
+    slots, hashes, starts, lengths = forms.slots, forms.hashes, forms.starts, forms.lengths
     found = point_hash(points, start, end)
-    mask = np.uint64(len(forms.slots) - 1)
+    mask = np.uint64(len(slots) - 1)
     slot = found & mask
-    while forms.slots[slot] != 0:
-        form = forms.slots[slot] - 1
+    while slots[slot] != 0:
+        form = slots[slot] - 1
         if (
-            forms.hashes[form] == found
-            and forms.lengths[form] == end - start
-            and same_points(points, start, end, points, forms.starts[form])
+            hashes[form] == found
+            and lengths[form] == end - start
+            and same_points(points, start, end, points, starts[form])
         ):
             return form
         slot = (slot + np.uint64(1)) & mask
-    forms.slots[slot] = number + 1
-    forms.hashes[number] = found
-    forms.starts[number] = start
-    forms.lengths[number] = end - start
+    slots[slot] = number + 1
+    hashes[number] = found
+    starts[number] = start
+    lengths[number] = end - start
     forms.counts[number] = 0
     forms.leads[number] = 0
     return number

@@ -9,6 +9,7 @@ from stream.stories.text.compiled.counting import forget_forms, form_number, is_
 from stream.stories.text.compiled.hashing import murmur3, utf8_length
 from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, NAMES, TERMS, WRITTEN, write_keyterms
 from stream.stories.text.compiled.names import SMALL_S, Text, new_scratch, read_spans, read_title
+from stream.stories.text.compiled.sorting import BUCKET_BITS, by_bucket
 from stream.stories.text.compiled.spelling import spell
 from stream.stories.text.compiled.words import (
     APOSTROPHE,
@@ -26,9 +27,7 @@ LEAD_WORDS = 50  # of the text, after the title: the first two sentences or so
 MAX_COUNT = 255
 TERM_SEED, NAME_SEED = 0, 1
 SMALL_U, SMALL_I = 0x75, 0x69  # a plural does not end in us or is
-ORDINAL_BITS = 20  # more than an article has words
-ORDINAL_MASK = (1 << ORDINAL_BITS) - 1
-BUCKET_MASK = np.uint32((1 << 20) - 1)
+BUCKET_MASK = np.uint32((1 << BUCKET_BITS) - 1)
 
 
 class Tables(NamedTuple):
@@ -138,22 +137,43 @@ def _read_words(text: Any, title: Any, low: Any, words: Any, tables: Any) -> Any
 def _term_buckets(words: Any, found: Any, low: Any, tables: Any, utf8: Any) -> Any:
     """The bucket and rarity of each word; bucket -1 for a single letter, a function word, or a common word."""
     buckets = np.empty(found, np.int64)
-    rarity = np.empty(found)
+    starts, lengths, function_words = words.starts, words.lengths, tables.function_words
     longest = 1
     for i in range(found):
-        longest = max(longest, words.lengths[i])
+        longest = max(longest, lengths[i])
     stem = np.empty(2 * longest, np.uint32)
     for i in range(found):
-        start, length = words.starts[i], words.lengths[i]
+        start, length = starts[i], lengths[i]
+        size = _ascii_length(low, start, length, utf8)
         buckets[i] = -1
-        if (length < 2 and low[start] < 0x80) or is_listed(tables.function_words, words.hashes[i]):
+        if size == 1 or (len(function_words) > 0 and is_listed(function_words, words.hashes[i])):
             continue
-        size = _stem(stem, spell(low, start, start + length, tables, stem))
-        bucket = murmur3(utf8, utf8_length(stem, 0, size, utf8), TERM_SEED) & BUCKET_MASK
-        rarity[i] = tables.rarity[tables.frequencies[bucket]]
-        if rarity[i] > 0.0:
-            buckets[i] = bucket
+        if size > 0:  # as most words: they are spelt as they are
+            size = _stem(utf8, size)
+        else:
+            size = utf8_length(stem, 0, _stem(stem, spell(low, start, start + length, tables, stem)), utf8)
+        buckets[i] = murmur3(utf8, size, TERM_SEED) & BUCKET_MASK
+    # In a loop of its own: the table is large, and many of its entries are fetched at once.
+    rarity = np.zeros(found)
+    frequencies, rarities = tables.frequencies, tables.rarity
+    for i in range(found):
+        if buckets[i] >= 0:
+            rarity[i] = rarities[frequencies[buckets[i]]]
+    for i in range(found):
+        if rarity[i] == 0.0:
+            buckets[i] = -1
     return buckets, rarity
+
+
+@inlined
+def _ascii_length(low: Any, start: Any, length: Any, utf8: Any) -> Any:
+    """Write a word or a name of ASCII characters as bytes; return its length, 0 where it may be spelt otherwise."""
+    for i in range(length):
+        code = low[start + i]
+        if code >= 0x80 or code == COMMA:
+            return 0
+        utf8[i] = code
+    return length
 
 
 @inlined
@@ -186,10 +206,7 @@ def _write_terms(
     leads = np.empty(found, np.int64)
     rarities = np.empty(found)
     size = 0
-    for key in _by_bucket(buckets):
-        i = key & ORDINAL_MASK
-        if buckets[i] < 0:
-            continue
+    for i in by_bucket(buckets):
         if size == 0 or distinct[size - 1] != buckets[i]:
             distinct[size] = buckets[i]
             rarities[size] = rarity[i]
@@ -212,16 +229,6 @@ def _write_terms(
         written.leads[at] = min(leads[i], MAX_COUNT)
         at += 1
     sizes[TERMS] = at
-
-
-@part
-def _by_bucket(buckets: Any) -> Any:
-    """Keys, ascending by bucket, with the number of each bucket in their lower bits."""
-    keys = np.empty(len(buckets), np.int64)
-    for i in range(len(buckets)):
-        keys[i] = (buckets[i] << ORDINAL_BITS) | i
-    keys.sort()
-    return keys
 
 
 @part
@@ -259,18 +266,21 @@ def _write_names(
 ) -> None:
     """Write the buckets of the most frequent names and numbers, ascending."""
     buckets = np.empty(numbered, np.int64)
+    points = scratch.points
     longest = 1
     for i in range(numbered):
         longest = max(longest, names.lengths[i])
     spelt = np.empty(2 * longest, np.uint32)
     for i in range(numbered):
-        length = spell(scratch.points, names.starts[i], names.starts[i] + names.lengths[i], tables, spelt)
-        buckets[i] = murmur3(utf8, utf8_length(spelt, 0, length, utf8), NAME_SEED) & BUCKET_MASK
+        start, length = names.starts[i], names.lengths[i]
+        size = _ascii_length(points, start, length, utf8)
+        if size == 0:
+            size = utf8_length(spelt, 0, spell(points, start, start + length, tables, spelt), utf8)
+        buckets[i] = murmur3(utf8, size, NAME_SEED) & BUCKET_MASK
     distinct = np.empty(numbered, np.int64)
     counts = np.empty(numbered, np.int64)
     size = 0
-    for key in _by_bucket(buckets):
-        i = key & ORDINAL_MASK
+    for i in by_bucket(buckets):
         occurrences = names.counts[i] if i >= named else _name_count(names, i, tables)
         if occurrences == 0:
             continue

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from embeddings.jit import inlined, part
-from stream.stories.text.compiled.char_properties import SPACE, UPPER
+from stream.stories.text.compiled.char_properties import SPACE, UPPER, WORD
 from stream.stories.text.compiled.counting import form_number, is_listed
 from stream.stories.text.compiled.hashing import point_hash
 from stream.stories.text.compiled.words import APOSTROPHE, CURLED, lowered, next_span
@@ -126,7 +126,7 @@ def opens_sentence(text: Any, start: Any, low: Any, tables: Any) -> Any:
     first = max(low, start - BEFORE)
     while i >= first and text.points[i] == SPACE_CODE:
         i -= 1
-    return i < first or is_among(tables.sentence_ends, text.points[i])
+    return i < first or (text.kinds[i] & WORD == 0 and _is_among(tables.sentence_ends, text.points[i]))
 
 
 @inlined
@@ -145,9 +145,9 @@ def next_token(kinds: Any, at: Any, high: Any) -> Any:
 @inlined
 def _add_plain(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> None:
     """Append a word to the scratch as names are compared: without quotes around, lower case, no possessive."""
-    while start < end and is_among(tables.stripped, text.points[start]):
+    while start < end and is_stripped(text, start, tables):
         start += 1
-    while end > start and is_among(tables.stripped, text.points[end - 1]):
+    while end > start and is_stripped(text, end - 1, tables):
         end -= 1
     size = scratch.size[0]
     lowered(text.points, text.kinds, start, end, tables.lower, scratch.points, size - start)
@@ -161,8 +161,13 @@ def _add_plain(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> No
 
 
 @inlined
-def is_among(signs: Any, code: Any) -> Any:
-    """Whether a code point is one of these."""
+def is_stripped(text: Any, at: Any, tables: Any) -> Any:
+    """Whether a sign is cut off both ends of a name; no letter or digit is."""
+    return text.kinds[at] & WORD == 0 and _is_among(tables.stripped, text.points[at])
+
+
+@inlined
+def _is_among(signs: Any, code: Any) -> Any:
     for sign in signs:
         if code == sign:
             return True

@@ -3,10 +3,9 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from embeddings.jit import inlined, kernel, part
-from stream.stories.text.compiled.char_properties import CASED, LOWERED_BELOW, PROPERTIES, SIGMA, UPPER
+from stream.stories.text.compiled.char_properties import CASED, UPPER
 from stream.stories.text.compiled.counting import forget_forms, form_number, is_listed, new_forms
 from stream.stories.text.compiled.hashing import point_hash
 from stream.stories.text.compiled.names import (
@@ -14,25 +13,18 @@ from stream.stories.text.compiled.names import (
     SMALL_S,
     SPACE_CODE,
     Text,
-    is_among,
+    is_stripped,
     next_token,
     opens_sentence,
 )
-from stream.stories.text.compiled.words import (
-    APOSTROPHE,
-    CURLED,
-    classify,
-    lower_sigma,
-    lowered,
-    next_span,
-)
+from stream.stories.text.compiled.title_case import Spelling, in_small_letters
+from stream.stories.text.compiled.words import APOSTROPHE, CURLED, classify, lowered, next_span
 
 MAX_WRITTEN_NAMES = 12  # of an article: a story shows 8 that most of its articles share
 TITLE_WEIGHT = 2
 LEAST_NAME = 3  # characters
 STRIPPED_WORD = 3  # characters of a word from which on signs are cut off it
 SMALL_A, SMALL_Z = 0x61, 0x7A
-DOTTED_I, SMALL_I, DOT_ABOVE = 0x130, 0x69, 0x307  # the one capital whose lower case is two characters
 START, END = range(2)
 
 
@@ -41,25 +33,6 @@ class WrittenNames(NamedTuple):
 
     points: np.ndarray  # uint32
     ends: np.ndarray  # int64 [articles, MAX_WRITTEN_NAMES]: in points, -1 where there are fewer
-
-
-class Spelling(NamedTuple):
-    """Where names are spelt out."""
-
-    points: np.ndarray  # uint32: all names of an article
-    words: np.ndarray  # int64 [MAX_SPAN_WORDS, 2]: start and end of the words of the span at hand
-    one: np.ndarray  # uint32: a word, or a name, on its way
-    kinds: np.ndarray  # uint16: the properties of that
-
-
-def _titled() -> npt.NDArray[np.uint32]:
-    """The capitals that begin a word in another form: signs of two letters, of which the second is small then."""
-    capitals = [code for code in range(len(PROPERTIES)) if PROPERTIES[code] & UPPER]
-    pairs = [(code, ord(chr(code).title())) for code in capitals if chr(code).title() != chr(code)]
-    return np.array(pairs, np.uint32).reshape(-1, 2)
-
-
-TITLED = _titled()
 
 
 @kernel
@@ -163,7 +136,7 @@ def _before_link(text: Any, start: Any, end: Any) -> Any:
     return end, end
 
 
-@part
+@inlined
 def _spell_name(text: Any, start: Any, end: Any, tables: Any, titled: Any, spelling: Any, size: Any) -> Any:
     """Spell out the name in a span from `size` on: without function words around it, signs and possessive.
 
@@ -174,9 +147,9 @@ def _spell_name(text: Any, start: Any, end: Any, tables: Any, titled: Any, spell
     while word >= 0:
         first, last = word, after
         if last - first >= STRIPPED_WORD:
-            while first < last and is_among(tables.stripped, text.points[first]):
+            while first < last and is_stripped(text, first, tables):
                 first += 1
-            while last > first and is_among(tables.stripped, text.points[last - 1]):
+            while last > first and is_stripped(text, last - 1, tables):
                 last -= 1
         if words > 0 or not _is_function_word(text, first, last, tables, spelling):
             spelling.words[words, START], spelling.words[words, END] = first, last
@@ -187,12 +160,14 @@ def _spell_name(text: Any, start: Any, end: Any, tables: Any, titled: Any, spell
     ):
         words -= 1
     stop = size
+    shouts = words > 1
     for i in range(words):
         if i > 0:
             spelling.points[stop] = SPACE_CODE
             stop += 1
         for j in range(spelling.words[i, START], spelling.words[i, END]):
             spelling.points[stop] = text.points[j]
+            shouts = shouts and (i > 0 or text.kinds[j] & (CASED | UPPER) != CASED)
             stop += 1
     for apostrophe in (APOSTROPHE, CURLED):
         if (
@@ -201,54 +176,18 @@ def _spell_name(text: Any, start: Any, end: Any, tables: Any, titled: Any, spell
             and spelling.points[stop - 2] == apostrophe
         ):
             stop -= 2
-    if words > 1:
-        stop = _in_small_letters(spelling, size, stop, tables, titled)
+    if shouts:
+        stop = in_small_letters(spelling, size, stop, tables, titled)
     return stop, words
 
 
-@part
+@inlined
 def _is_function_word(text: Any, start: Any, end: Any, tables: Any, spelling: Any) -> Any:
     lowered(text.points, text.kinds, start, end, tables.lower, spelling.one, -start)
     return is_listed(tables.function_words, point_hash(spelling.one, 0, end - start))
 
 
-@part
-def _in_small_letters(spelling: Any, start: Any, end: Any, tables: Any, titled: Any) -> Any:
-    """Write a name that is all in capitals as others are, as str.title does; return where it ends."""
-    length = end - start
-    name, kinds = spelling.one[:length], spelling.kinds[:length]
-    name[:] = spelling.points[start:end]
-    classify(name, tables.properties, kinds)
-    has_capital = False
-    for kind in kinds:
-        if kind & CASED and kind & UPPER == 0:
-            return end
-        has_capital = has_capital or kind & UPPER != 0
-    if not has_capital:
-        return end
-    stop = start
-    is_inside = False
-    for i in range(length):
-        code = name[i]
-        if not is_inside:
-            for j in range(len(titled)):
-                if titled[j, 0] == code:
-                    code = titled[j, 1]
-        elif code == DOTTED_I:
-            spelling.points[stop] = SMALL_I
-            stop += 1
-            code = np.uint32(DOT_ABOVE)
-        elif code == SIGMA:
-            code = np.uint32(lower_sigma(kinds, i, 0, length))
-        elif code < LOWERED_BELOW:
-            code = tables.lower[code]
-        spelling.points[stop] = code
-        stop += 1
-        is_inside = kinds[i] & CASED != 0
-    return stop
-
-
-@part
+@inlined
 def _count(names: Any, i: Any) -> Any:
     """How much a name weighs; at the beginning of a sentence any word may stand once."""
     if names.counts[i] > 0 or names.leads[i] > TITLE_WEIGHT:
@@ -285,7 +224,7 @@ def _write_names(
     return number, at
 
 
-@part
+@inlined
 def _mark_words(names: Any, number: Any, start: Any, length: Any, points: Any, is_part: Any) -> Any:
     """Mark each word of a name of several words; return how many forms there are now."""
     begin = start
@@ -299,7 +238,7 @@ def _mark_words(names: Any, number: Any, start: Any, length: Any, points: Any, i
     return number
 
 
-@part
+@inlined
 def _is_date(names: Any, i: Any, spelling: Any, tables: Any, dates: Any) -> Any:
     length = names.lengths[i]
     name, kinds = spelling.points[names.starts[i] : names.starts[i] + length], spelling.kinds[:length]
@@ -308,7 +247,7 @@ def _is_date(names: Any, i: Any, spelling: Any, tables: Any, dates: Any) -> Any:
     return is_listed(dates, point_hash(spelling.one, 0, length))
 
 
-@part
+@inlined
 def _comes_before(names: Any, one: Any, other: Any, points: Any) -> Any:
     """Whether a name weighs more than another; of equals the first in the order of code points."""
     if _count(names, one) != _count(names, other):
