@@ -9,7 +9,8 @@ MAX_LEAD_CHARACTERS = 400  # two or three sentences: what a card on a page has r
 LEAST_LEAD_CHARACTERS = 120  # of whole sentences; where they are fewer, the next is cut rather than left out
 READ_CHARACTERS = 4 * MAX_LEAD_CHARACTERS  # of the text, notices of the page included
 ENOUGH_CHARACTERS = MAX_LEAD_CHARACTERS + 60  # for a whole lead, but where white space is wide
-_SENTENCE_END = re.compile(r"[.!?…][\"”»’')\]]*(?=\s)|[。！？][」』”]?")
+# The sign comes before what is asked of it: the search for a class of characters is fast.
+_SENTENCE_END = re.compile(r"[.!?…。！？](?:(?<=[.!?…])[\"”»’')\]]*(?=\s)|(?<=[。！？])[」』”]?)")
 
 
 def lead_of(text: str) -> str:

@@ -7,7 +7,7 @@ looks at the headline: what a passage has in common with it shows whether the pa
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from stream.articles.language import contradicts
 from stream.articles.page_lines import UNSPACED, Line, lines_of_each
@@ -195,7 +195,7 @@ def _share(some: frozenset[str], passage: frozenset[str]) -> float:
 
 def _without_notice(headline: frozenset[str], lines: list[Line]) -> list[Line]:
     """Drop a first paragraph that has nothing in common with the headline, where the next one has."""
-    prose = [place for place, line in enumerate(lines) if line.is_prose]
+    prose = [*islice((place for place, line in enumerate(lines) if line.is_prose), 2)]
     if len(prose) < 2 or lines[prose[0]].words > NOTICE_WORDS:
         return lines
     first = content_of(lines[prose[0]].text)

@@ -114,21 +114,22 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
 def _read_words(text: Any, title: Any, low: Any, words: Any, tables: Any) -> Any:
     """Count the distinct words of title and text, and those of title and lead; return how many there are."""
     found = 0
+    points, kinds, counts, leads = text.points, text.kinds, words.counts, words.leads
     for section in range(2):
         begin = 0 if section == 0 else title + 1
-        end = title if section == 0 else len(text.points)
-        lowered(text.points, text.kinds, begin, end, tables.lower, low, 0)
+        end = title if section == 0 else len(points)
+        lowered(points, kinds, begin, end, tables.lower, low, 0)
         at = begin
         read = 0
         while True:
-            start, stop, at = next_word(text.kinds, at, begin, end)
+            start, stop, at = next_word(kinds, at, begin, end)
             if start < 0:
                 break
             form = form_number(words, found, low, start, stop)
             found = max(found, form + 1)
-            words.counts[form] += 1
+            counts[form] += 1
             if section == 0 or read < LEAD_WORDS:
-                words.leads[form] += 1
+                leads[form] += 1
             read += 1
     return found
 
@@ -205,6 +206,7 @@ def _write_terms(
     counts = np.empty(found, np.int64)
     leads = np.empty(found, np.int64)
     rarities = np.empty(found)
+    word_counts, word_leads = words.counts, words.leads
     size = 0
     for i in by_bucket(buckets):
         if size == 0 or distinct[size - 1] != buckets[i]:
@@ -213,22 +215,40 @@ def _write_terms(
             counts[size] = 0
             leads[size] = 0
             size += 1
-        counts[size - 1] += words.counts[i]
-        leads[size - 1] += words.leads[i]
+        counts[size - 1] += word_counts[i]
+        leads[size - 1] += word_leads[i]
     kept = np.arange(size)
     if size > MAX_TERMS:
         weights = np.empty(size)
         for i in range(size):
             doubled = counts[i] * 2 if leads[i] > 0 else counts[i]
-            weights[i] = -((1.0 + tables.logarithms[doubled]) * rarities[i])
-        kept = np.sort(np.argsort(weights, kind="mergesort")[:MAX_TERMS])
+            weights[i] = (1.0 + tables.logarithms[doubled]) * rarities[i]
+        kept = _heaviest(weights, MAX_TERMS)
     at = sizes[TERMS]
+    out_terms, out_counts, out_leads = written.terms, written.counts, written.leads
     for i in kept:
-        written.terms[at] = distinct[i]
-        written.counts[at] = min(counts[i], MAX_COUNT)
-        written.leads[at] = min(leads[i], MAX_COUNT)
+        out_terms[at] = distinct[i]
+        out_counts[at] = min(counts[i], MAX_COUNT)
+        out_leads[at] = min(leads[i], MAX_COUNT)
         at += 1
     sizes[TERMS] = at
+
+
+@part
+def _heaviest(weights: Any, most: Any) -> Any:
+    """The places of the `most` greatest weights, ascending; of equals the first."""
+    least = np.partition(weights, len(weights) - most)[len(weights) - most]
+    room = most
+    for weight in weights:
+        room -= weight > least
+    kept = np.empty(most, np.int64)
+    size = 0
+    for i in range(len(weights)):
+        if weights[i] > least or (weights[i] == least and room > 0):
+            room -= weights[i] == least
+            kept[size] = i
+            size += 1
+    return kept
 
 
 @part

@@ -56,7 +56,9 @@ def read_title(names: Any, number: Any, text: Any, high: Any, tables: Any, scrat
     while start >= 0:
         if text.kinds[start] & UPPER and end - start >= LEAST_HEADLINE_WORD:
             begin = scratch.size[0]
-            _add_plain(text, start, end, tables, scratch)
+            scratch.size[0] = _add_plain(
+                text.points, text.kinds, start, end, tables.stripped, tables.lower, scratch.points, begin
+            )
             number = _count(names, number, scratch, begin, scratch.size[0], True)
         start, end = next_token(text.kinds, end, high)
     return number
@@ -90,32 +92,34 @@ def _spell(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> Any:
 
     No part where there are more than MAX_SPAN_WORDS.
     """
-    begin = scratch.size[0]
+    points, kinds, out, lower = text.points, text.kinds, scratch.points, tables.lower
+    function_words, stop_words, stripped = tables.function_words, tables.stop_words, tables.stripped
+    begin = size = scratch.size[0]
     parts = 0
     is_leading = is_whole = True
-    word, after = next_token(text.kinds, start, end)
+    word, after = next_token(kinds, start, end)
     while word >= 0:
-        at = scratch.size[0]
-        _add_plain(text, word, after, tables, scratch)
-        found = point_hash(scratch.points, at, scratch.size[0])
-        is_function_word = is_listed(tables.function_words, found)
-        if is_leading and (is_function_word or is_listed(tables.stop_words, found)):
+        at = size
+        size = _add_plain(points, kinds, word, after, stripped, lower, out, size)
+        found = point_hash(out, at, size)
+        is_function_word = is_listed(function_words, found)
+        if is_leading and (is_function_word or is_listed(stop_words, found)):
             is_whole = False
-            scratch.size[0] = at
+            size = at
         else:
             is_leading = False
-            if scratch.size[0] - at < LEAST_PART or is_function_word:
-                scratch.size[0] = at
+            if size - at < LEAST_PART or is_function_word:
+                size = at
             else:
-                scratch.ends[parts % MAX_SPAN_WORDS] = scratch.size[0]
-                scratch.points[scratch.size[0]] = SPACE_CODE
-                scratch.size[0] += 1
+                scratch.ends[parts % MAX_SPAN_WORDS] = size
+                out[size] = SPACE_CODE
+                size += 1
                 parts += 1
-        word, after = next_token(text.kinds, after, end)
+        word, after = next_token(kinds, after, end)
     if parts == 0 or parts > MAX_SPAN_WORDS:
         scratch.size[0] = begin
         return 0, is_whole
-    scratch.size[0] -= 1  # the space after the last part
+    scratch.size[0] = size - 1  # without the space after the last part
     return parts, is_whole
 
 
@@ -143,27 +147,32 @@ def next_token(kinds: Any, at: Any, high: Any) -> Any:
 
 
 @inlined
-def _add_plain(text: Any, start: Any, end: Any, tables: Any, scratch: Any) -> None:
-    """Append a word to the scratch as names are compared: without quotes around, lower case, no possessive."""
-    while start < end and is_stripped(text, start, tables):
-        start += 1
-    while end > start and is_stripped(text, end - 1, tables):
-        end -= 1
-    size = scratch.size[0]
-    lowered(text.points, text.kinds, start, end, tables.lower, scratch.points, size - start)
+def _add_plain(
+    points: Any, kinds: Any, start: Any, end: Any, stripped: Any, lower: Any, out: Any, size: Any
+) -> Any:
+    """Append a word to `out` as names are compared: without quotes around, lower case, no possessive; return the end.
+
+    `size`: how much `out` holds.
+    """
+    start, end = plain_part(points, kinds, start, end, stripped)
+    lowered(points, kinds, start, end, lower, out, size - start)
     last = size + end - start
     for i in range(size, last):
-        if scratch.points[i] == CURLED:
-            scratch.points[i] = APOSTROPHE
-    if last - size >= 2 and scratch.points[last - 1] == SMALL_S and scratch.points[last - 2] == APOSTROPHE:
+        if out[i] == CURLED:
+            out[i] = APOSTROPHE
+    if last - size >= 2 and out[last - 1] == SMALL_S and out[last - 2] == APOSTROPHE:
         last -= 2
-    scratch.size[0] = last
+    return last
 
 
 @inlined
-def is_stripped(text: Any, at: Any, tables: Any) -> Any:
-    """Whether a sign is cut off both ends of a name; no letter or digit is."""
-    return text.kinds[at] & WORD == 0 and _is_among(tables.stripped, text.points[at])
+def plain_part(points: Any, kinds: Any, start: Any, end: Any, stripped: Any) -> Any:
+    """Where a word begins and ends without the signs around it; no letter or digit is one."""
+    while start < end and kinds[start] & WORD == 0 and _is_among(stripped, points[start]):
+        start += 1
+    while end > start and kinds[end - 1] & WORD == 0 and _is_among(stripped, points[end - 1]):
+        end -= 1
+    return start, end
 
 
 @inlined

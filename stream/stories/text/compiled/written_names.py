@@ -13,9 +13,9 @@ from stream.stories.text.compiled.names import (
     SMALL_S,
     SPACE_CODE,
     Text,
-    is_stripped,
     next_token,
     opens_sentence,
+    plain_part,
 )
 from stream.stories.text.compiled.title_case import Spelling, in_small_letters
 from stream.stories.text.compiled.words import APOSTROPHE, CURLED, classify, lowered, next_span
@@ -142,39 +142,34 @@ def _spell_name(text: Any, start: Any, end: Any, tables: Any, titled: Any, spell
 
     Returns where it ends, and how many words it has.
     """
+    points, kinds, out, places = text.points, text.kinds, spelling.points, spelling.words
+    lower, function_words, one = tables.lower, tables.function_words, spelling.one
     words = 0
-    word, after = next_token(text.kinds, start, end)
+    word, after = next_token(kinds, start, end)
     while word >= 0:
         first, last = word, after
         if last - first >= STRIPPED_WORD:
-            while first < last and is_stripped(text, first, tables):
-                first += 1
-            while last > first and is_stripped(text, last - 1, tables):
-                last -= 1
-        if words > 0 or not _is_function_word(text, first, last, tables, spelling):
-            spelling.words[words, START], spelling.words[words, END] = first, last
+            first, last = plain_part(points, kinds, first, last, tables.stripped)
+        if words > 0 or not _is_listed_word(points, kinds, first, last, lower, one, function_words):
+            places[words, START], places[words, END] = first, last
             words += 1
-        word, after = next_token(text.kinds, after, end)
-    while words > 0 and _is_function_word(
-        text, spelling.words[words - 1, START], spelling.words[words - 1, END], tables, spelling
+        word, after = next_token(kinds, after, end)
+    while words > 0 and _is_listed_word(
+        points, kinds, places[words - 1, START], places[words - 1, END], lower, one, function_words
     ):
         words -= 1
     stop = size
     shouts = words > 1
     for i in range(words):
         if i > 0:
-            spelling.points[stop] = SPACE_CODE
+            out[stop] = SPACE_CODE
             stop += 1
-        for j in range(spelling.words[i, START], spelling.words[i, END]):
-            spelling.points[stop] = text.points[j]
-            shouts = shouts and (i > 0 or text.kinds[j] & (CASED | UPPER) != CASED)
+        for j in range(places[i, START], places[i, END]):
+            out[stop] = points[j]
+            shouts = shouts and (i > 0 or kinds[j] & (CASED | UPPER) != CASED)
             stop += 1
     for apostrophe in (APOSTROPHE, CURLED):
-        if (
-            stop - size >= 2
-            and spelling.points[stop - 1] == SMALL_S
-            and spelling.points[stop - 2] == apostrophe
-        ):
+        if stop - size >= 2 and out[stop - 1] == SMALL_S and out[stop - 2] == apostrophe:
             stop -= 2
     if shouts:
         stop = in_small_letters(spelling, size, stop, tables, titled)
@@ -182,9 +177,10 @@ def _spell_name(text: Any, start: Any, end: Any, tables: Any, titled: Any, spell
 
 
 @inlined
-def _is_function_word(text: Any, start: Any, end: Any, tables: Any, spelling: Any) -> Any:
-    lowered(text.points, text.kinds, start, end, tables.lower, spelling.one, -start)
-    return is_listed(tables.function_words, point_hash(spelling.one, 0, end - start))
+def _is_listed_word(points: Any, kinds: Any, start: Any, end: Any, lower: Any, one: Any, listed: Any) -> Any:
+    """Whether a word, in lower case, is in a table of words; `one` is where it is spelt out."""
+    lowered(points, kinds, start, end, lower, one, -start)
+    return is_listed(listed, point_hash(one, 0, end - start))
 
 
 @inlined
@@ -243,8 +239,7 @@ def _is_date(names: Any, i: Any, spelling: Any, tables: Any, dates: Any) -> Any:
     length = names.lengths[i]
     name, kinds = spelling.points[names.starts[i] : names.starts[i] + length], spelling.kinds[:length]
     classify(name, tables.properties, kinds)
-    lowered(name, kinds, 0, length, tables.lower, spelling.one, 0)
-    return is_listed(dates, point_hash(spelling.one, 0, length))
+    return _is_listed_word(name, kinds, 0, length, tables.lower, spelling.one, dates)
 
 
 @inlined
