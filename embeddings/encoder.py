@@ -35,6 +35,10 @@ class Encoder(Protocol):
     def languages(self) -> frozenset[str] | None:
         """ISO 639 codes of the languages it knows, None for any: texts in others get zeros, which are no evidence."""
 
+    @property
+    def reused(self) -> int:
+        """Texts so far whose vector was at hand because the same text came before."""
+
     def encode(self, texts: Sequence[EncoderText]) -> Vectors:
         """Return int8 vectors [len(texts), dimensions], in the order of `texts`."""
 

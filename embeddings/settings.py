@@ -27,6 +27,9 @@ class EncoderSettings(BaseModel):
     batch_tokens: int = Field(
         2_048, ge=1, description="Tokens encoded together, padding included; 1 encodes every article alone."
     )
+    remembered_texts: int = Field(
+        20_000, ge=0, description="Texts whose vectors are remembered, so that no copy is encoded again."
+    )
     device: str = Field("cpu", description="PyTorch device: cpu, cuda, cuda:1, mps.")
     threads: int = Field(
         1, ge=1, le=256, description="CPU threads of one worker; more workers beat more threads."

@@ -21,6 +21,7 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from embeddings.errors import ModelError
 from embeddings.hub import check_exists
 from embeddings.inputs import EncoderText
+from embeddings.memory import VectorMemory
 from embeddings.settings import EncoderSettings
 from embeddings.static.table import StaticTable, short_hash
 from embeddings.vectors import Vectors, quantise
@@ -43,6 +44,7 @@ class TransformerEncoder:
         self.name = settings.model
         self.languages = frozenset(settings.languages) or None
         self._prompt, self._batch_tokens = settings.prompt, settings.batch_tokens
+        self._memory = VectorMemory(settings.remembered_texts)
         check_exists(settings.model, settings.revision)
         try:
             self._model = _load_model(settings)
@@ -59,12 +61,21 @@ class TransformerEncoder:
 
     def encode(self, texts: Sequence[EncoderText]) -> Vectors:
         """Return int8 vectors [len(texts), dimensions]."""
-        joined = [self._join(text) for text in texts]
         known = [n for n, text in enumerate(texts) if self._reads(text)]
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.int8)
-        for batch in batches_within(self._batch_tokens, [self._most_tokens(joined[n]) for n in known]):
-            numbers = [known[place] for place in batch]
-            vectors[numbers] = quantise(self._encode_batch([joined[n] for n in numbers]))
+        if known:
+            vectors[known] = self._memory.vectors_of([self._join(texts[n]) for n in known], self._encode)
+        return vectors
+
+    @property
+    def reused(self) -> int:
+        """Texts so far whose vector was at hand."""
+        return self._memory.reused
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.int8)
+        for batch in batches_within(self._batch_tokens, [self._most_tokens(text) for text in texts]):
+            vectors[batch] = quantise(self._encode_batch([texts[n] for n in batch]))
         return vectors
 
     def _reads(self, text: EncoderText) -> bool:

@@ -44,7 +44,9 @@ def main() -> None:
         show("multilingual static, cached words", StaticTableEncoder(multilingual).encode, words, seconds)
         show("multilingual static, real tokeniser", encode_without_cache(multilingual), words, seconds)
     encoders = {
-        budget: load_encoder(EncoderSettings(model=model, max_tokens=512, batch_tokens=budget))
+        budget: load_encoder(
+            EncoderSettings(model=model, max_tokens=512, batch_tokens=budget, remembered_texts=0)
+        )
         for budget in (1, 2_048, 8_192)
     }
     for budget, encoder in encoders.items():

@@ -66,10 +66,12 @@ FLOW = Section(
             [Query(rate("newsfold_stage_seconds_sum", "stage"), "{{stage}}")],
         ),
         Panel(
-            "Batch size", "Articles encoded together. Batches fill up where articles wait.", COUNT,
+            "Batch size", "Articles encoded together, and texts among them whose vector was at hand. Batches fill "
+            "up where articles wait.", COUNT,
             [
                 Query(quantile(0.95, BATCH), "p95"),
                 Query(f"{rate(f'{BATCH}_sum')} / {rate(f'{BATCH}_count')}", "mean"),
+                Query(f"{rate('newsfold_vectors_reused_total')} / {rate(f'{BATCH}_count')}", "known texts, mean"),
             ],
         ),
     ),

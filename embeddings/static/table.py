@@ -65,6 +65,8 @@ class StaticTable:
 class StaticTableEncoder:
     """The encoder over one static table. Not thread-safe: one thread at a time."""
 
+    reused = 0  # adding up rows again is faster than looking for a text
+
     def __init__(self, table: StaticTable) -> None:
         self._rows = table.rows
         self._words = WordCache(table.tokenizer)

@@ -173,7 +173,10 @@ class Embedder:
         return _Prepared(message, article, clean)
 
     def _vectors(self, articles: Sequence[_Clean]) -> list[bytes]:
-        return [vector.tobytes() for vector in self._encoder.encode([one.text for one in articles])]
+        reused = self._encoder.reused
+        vectors = self._encoder.encode([one.text for one in articles])
+        self._metrics.vectors_reused.inc(self._encoder.reused - reused)
+        return [vector.tobytes() for vector in vectors]
 
     def _finished(
         self,

@@ -116,6 +116,10 @@ BATCH_SIZE = MetricSpec(
     "Articles encoded together.",
     buckets=SIZE_BUCKETS,
 )  # fmt: skip
+VECTORS_REUSED = MetricSpec(
+    "newsfold_vectors_reused", Kind.COUNTER, "articles",
+    "Articles that were not encoded because a transformer encoded the same text shortly before.",
+)  # fmt: skip
 LAG = MetricSpec(
     "newsfold_consumer_lag_records", Kind.GAUGE, "records",
     "Offsets between what a stage has done and the end of the partition; exported only by the worker that owns it. "
@@ -226,7 +230,7 @@ BUILD = MetricSpec(
 
 CATALOGUE = (
     CONSUMED, PROCESSED, DEAD_LETTERS, DATES_REFUSED, FIELDS_REFUSED, LANGUAGES_OVERRULED, STORY_EVENTS, STORY_SPLITS,
-    END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, LAG, REBALANCES, LAST_PROCESSED,
+    END_TO_END, CLUSTERING_LATENCY, STEP_SECONDS, BATCH_SIZE, VECTORS_REUSED, LAG, REBALANCES, LAST_PROCESSED,
     TRANSACTIONS_FAILED, SHARDS, STORYLINE_EVENTS,
     REBUILD_REMAINING, STATE_ENTRIES, STATE_BYTES, FORCED_EVICTIONS, OVERFLOWS, STREAM_TIME, THRESHOLD_SHIFT,
     CLOCK_SKEW, CHECKPOINTS, STATE_LOST, OTHER_MODEL, CHECKPOINT_TIME, CHECKPOINT_INTERVAL, UNSAVED,

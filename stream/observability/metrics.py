@@ -44,6 +44,7 @@ class Metrics:
         self.clustering_seconds = self._histogram(catalogue.CLUSTERING_LATENCY)
         self.stage_seconds = self._histogram(catalogue.STEP_SECONDS)
         self.batch_size = self._histogram(catalogue.BATCH_SIZE)
+        self.vectors_reused = self._counter(catalogue.VECTORS_REUSED)
         self.lag = self._gauge(catalogue.LAG)
         self.rebalances = self._counter(catalogue.REBALANCES)
         self.last_processed = self._gauge(catalogue.LAST_PROCESSED)

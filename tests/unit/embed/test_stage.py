@@ -35,6 +35,8 @@ class FailingEncoder:
         self._word = word
         self.name, self.version, self.dimensions = "failing", "1", self._encoder.dimensions
 
+    reused = 0
+
     def encode(self, texts: Sequence[EncoderText]) -> np.ndarray:
         if any(self._word in text.text for text in texts):
             raise RuntimeError("the model cannot stand this text")

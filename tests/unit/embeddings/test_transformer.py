@@ -139,3 +139,10 @@ def test_batches_hold_every_text_once_within_the_budget(tokens: list[int], budge
     assert all(
         len(batch) == 1 or len(batch) * max(tokens[number] for number in batch) <= budget for batch in batches
     )
+
+
+def test_a_copy_is_not_encoded_again(batched: Encoder) -> None:
+    first = batched.encode(NEWS[:3])
+    reused = batched.reused
+    assert batched.encode(NEWS[2::-1]).tolist() == first[::-1].tolist()
+    assert batched.reused == reused + 3
