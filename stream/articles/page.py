@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import islice, zip_longest
 
 from stream.articles.language import contradicts
-from stream.articles.page_lines import UNSPACED, Line, lines_of_each
+from stream.articles.page_lines import UNSPACED, Line, Page, pages_of
 
 TITLE_LINES = 12  # from the top, among which the headline is looked for once more
 CONTENT_LETTERS = 5  # words of as many letters, figures and words of other scripts are content
@@ -77,12 +77,33 @@ def report_of(title: str, text: str, language: str | None = None) -> str:
 
 def reports_of(pages: Sequence[tuple[str, str, str | None]]) -> list[str]:
     """The report of each (title, text, language): that of report_of, with less work for each."""
-    lines = lines_of_each([text for _, text, _ in pages])
-    return [_report(title, its, language) for (title, _, language), its in zip(pages, lines, strict=True)]
+    read = pages_of([text for _, text, _ in pages])
+    return [_report(title, page, language) for (title, _, language), page in zip(pages, read, strict=True)]
 
 
-def _report(title: str, lines: list[Line], language: str | None) -> str:
+def _report(title: str, page: Page, language: str | None) -> str:
     headline = content_of(title)
+    if page.is_prose and _is_report(title, headline, page, language):
+        return _without_dateline(page.text.strip())
+    return _report_among(title, headline, page.lines, language)
+
+
+def _is_report(title: str, headline: frozenset[str], page: Page, language: str | None) -> bool:
+    """Whether a page of nothing but prose is one report whole, as few looks show; if not, each line is looked at."""
+    first, second, last = page.landmarks
+    wanted = _WORD.findall(title.lower())
+    if wanted and _says(first.text, wanted):
+        return False
+    if language is not None and contradicts(last.text, language):
+        return False
+    if len(headline) < SUBJECT_WORDS:
+        return True
+    if sum(page.words) <= OFFER_WORDS or _CREDIT.match(last.text):
+        return False
+    return first is last or not _is_notice(headline, first, second)
+
+
+def _report_among(title: str, headline: frozenset[str], lines: list[Line], language: str | None) -> str:
     lines = lines[_start(title, lines) :]
     lines = lines[: _end(headline, lines)]
     if language is not None:
@@ -196,15 +217,20 @@ def _share(some: frozenset[str], passage: frozenset[str]) -> float:
 def _without_notice(headline: frozenset[str], lines: list[Line]) -> list[Line]:
     """Drop a first paragraph that has nothing in common with the headline, where the next one has."""
     prose = [*islice((place for place, line in enumerate(lines) if line.is_prose), 2)]
-    if len(prose) < 2 or lines[prose[0]].words > NOTICE_WORDS:
-        return lines
-    first = content_of(lines[prose[0]].text)
-    if headline & first:
-        return lines
-    second = content_of(lines[prose[1]].text)
-    if len(headline & second) >= 2 and len(first & second) <= len(first) / 10:
+    if len(prose) == 2 and _is_notice(headline, lines[prose[0]], lines[prose[1]]):
         return lines[prose[1] :]
     return lines
+
+
+def _is_notice(headline: frozenset[str], first: Line, second: Line) -> bool:
+    """Whether a first paragraph has nothing in common with the headline nor the next, which has."""
+    if first.words > NOTICE_WORDS:
+        return False
+    content = content_of(first.text)
+    if headline & content:
+        return False
+    following = content_of(second.text)
+    return len(headline & following) >= 2 and len(content & following) <= len(content) / 10
 
 
 def _without_credits(lines: list[Line]) -> list[Line]:

@@ -48,18 +48,46 @@ class Line(NamedTuple):
 _line_of = partial(tuple.__new__, Line)  # _make is slower, and a page has many lines
 
 
-def lines_of_each(texts: Sequence[str]) -> list[list[Line]]:
-    """The lines of each text."""
-    if not texts:
-        return []
-    points = np.frombuffer(bytearray("\n".join([*texts, ""]), "utf-32-le", "surrogatepass"), np.uint32)
-    columns = [column.tolist() for column in _read_lines(points, _TABLE)]
-    lines = [*map(_line_of, zip("\n".join(texts).split("\n"), *columns, strict=True))]
+class Page(NamedTuple):
+    """A text, and of each of its lines how many words it has and whether it is prose."""
+
+    text: str
+    words: list[float]
+    prose: list[bool]
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether all lines are prose, but for blank ones."""
+        return 0 < self.prose.count(True) == len(self.words) - self.words.count(0.0)
+
+    @property
+    def landmarks(self) -> tuple[Line, Line, Line]:
+        """The first line of a page of prose, the next, and the last, blank ones aside; thrice the only one."""
+        texts = self.text.split("\n")
+        first, last = self.prose.index(True), len(texts) - 1 - self.prose[::-1].index(True)
+        second = self.prose.index(True, first + 1) if first < last else last
+        one = Line(texts[first], self.words[first], True)
+        if first == last:
+            return one, one, one
+        return one, Line(texts[second], self.words[second], True), Line(texts[last], self.words[last], True)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Its lines, made anew each time: most pages are known without them."""
+        return [*map(_line_of, zip(self.text.split("\n"), self.words, self.prose, strict=True))]
+
+
+def pages_of(texts: Sequence[str]) -> list[Page]:
+    """The page that each text is."""
+    points = np.frombuffer(
+        bytearray("".join([f"{text}\n" for text in texts]), "utf-32-le", "surrogatepass"), np.uint32
+    )
+    words, prose = (column.tolist() for column in _read_lines(points, _TABLE))
     found = []
     begin = 0
     for text in texts:
         end = begin + text.count("\n") + 1
-        found.append(lines[begin:end])
+        found.append(Page(text, words[begin:end], prose[begin:end]))
         begin = end
     return found
 

@@ -1,8 +1,11 @@
 """The report of a page: only what stands under its headline is compared with other articles."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from stream.articles.page import report_of
+from stream.articles.page import _report_among, content_of, report_of
+from stream.articles.page_lines import pages_of
 
 TITLE = "Harbour of Ostvik to get a second lock by spring"
 REPORT = (
@@ -116,3 +119,21 @@ def test_an_offer_behind_a_teaser_is_dropped():
 def test_what_goes_on_after_dots_stays():
     text = "The harbour of Ostvik waits... and its second lock will not come before spring, the port authority said."
     assert report_of(TITLE, text) == text
+
+
+SENTENCES = st.sampled_from(
+    [REPORT, OTHER, NOTICE, GERMAN_NOTICE, TITLE, f"{TITLE}.", OTHER_TITLE, "Related Articles", "", " ",
+     "© Ostvik Post.", "The harbour is closed.", "Read on ... Sign in",
+     "OSTVIK, March 3 (Wire) - The lock of the harbour is open again."]
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from([TITLE, OTHER_TITLE, "Two", ""]),
+    st.lists(SENTENCES, max_size=6).map("\n".join),
+    st.sampled_from(["en", "de", None]),
+)
+@settings(max_examples=500)
+def test_a_page_known_at_a_glance_is_what_all_its_lines_say(title: str, text: str, language: str | None):
+    lines = pages_of([text])[0].lines
+    assert report_of(title, text, language) == _report_among(title, content_of(title), lines, language)

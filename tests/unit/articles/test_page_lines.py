@@ -10,7 +10,7 @@ from stream.articles.page_lines import (
     PROSE_WORDS,
     SENTENCE_WORDS,
     UNSPACED,
-    lines_of_each,
+    pages_of,
 )
 
 SENTENCE_END = re.compile(r"(?:[.!?…,][\"'”’»)\]]*|[。！？।؟۔])\s*$")
@@ -49,10 +49,17 @@ def plain_line(line: str) -> tuple[str, float, bool]:
 @given(st.lists(TEXTS, max_size=4))
 @settings(max_examples=400)
 def test_any_text_has_the_lines_that_the_plain_rules_find(texts: list[str]):
-    assert lines_of_each(texts) == [[plain_line(line) for line in text.split("\n")] for text in texts]
+    pages = pages_of(texts)
+    assert [page.text for page in pages] == texts
+    assert [page.lines for page in pages] == [
+        [plain_line(line) for line in text.split("\n")] for text in texts
+    ]
 
 
 @given(TEXTS)
 def test_only_white_space_is_blank(text: str):
-    for line in lines_of_each([text])[0]:
+    (page,) = pages_of([text])
+    for line in page.lines:
         assert line.is_blank == (not line.text.strip())
+    marked = [line.is_prose for line in page.lines if not line.is_blank]
+    assert page.is_prose == (bool(marked) and all(marked))

@@ -1,5 +1,7 @@
 """What houses and keyboards write differently compares as one."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,3 +29,9 @@ def test_what_has_one_spelling_stays(text: str):
 @given(st.text(max_size=60))
 def test_once_is_enough(text: str):
     assert one_spelling(one_spelling(text)) == one_spelling(text)
+
+
+@given(st.text(alphabet="12٣a,.\u00a0\u202f ", max_size=20))
+def test_separators_of_thousands_are_left_out(text: str):
+    plain = re.sub(r"(?<=\d)[,\u00a0\u202f](?=\d{3}(?!\d))", "", text.replace("٣", "3"))
+    assert one_spelling(text) == plain
