@@ -19,18 +19,19 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.fold.records import embedded, invented, of_files
+from benchmarks.service.stream_of_news import invented, of_files
 
 HERE = Path(__file__).parents[2]
 MEASURE = Path(__file__).parent / "measure.py"
 WARM = 2_000  # articles before the clock runs
+COPIES = 0.25  # of the invented articles carry the text of an earlier one, as wire texts do
 
 
-def measured(checkout: Path, records: Path, warm: int) -> dict[str, Any]:
+def measured(checkout: Path, articles: Path, warm: int) -> dict[str, Any]:
     """One run of a checkout."""
     path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH")]))
     printed = subprocess.run(
-        [sys.executable, str(MEASURE), str(records), str(warm)],
+        [sys.executable, str(MEASURE), str(articles), str(warm)],
         check=True,
         cwd=checkout,
         env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
@@ -82,21 +83,18 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=WARM)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    lines = of_files(options.news)
-    count = len(lines) or options.articles
-    values = iter(lines) if lines else invented(options.articles, 1)
+    news = of_files(options.news) if options.news else invented(options.articles, 1, copies=COPIES)
     with tempfile.TemporaryDirectory() as folder:
-        records = Path(folder) / "records.msgpack"
-        made = embedded(values, count)
-        records.write_bytes(msgspec.msgpack.encode(made))
+        articles = Path(folder) / "articles.msgpack"
+        articles.write_bytes(msgspec.msgpack.encode([*zip(news.keys, news.values, strict=True)]))
         checkouts = {"before": options.against.resolve()} if options.against else {}
         checkouts["now"] = HERE
         runs: dict[str, list[dict[str, Any]]] = {name: [] for name in checkouts}
         for _ in range(options.runs):
             for name, checkout in checkouts.items():
-                runs[name].append(measured(checkout, records, options.warm))
+                runs[name].append(measured(checkout, articles, options.warm))
                 print(name, runs[name][-1], flush=True)
-    what = f"Articles of {sum(map(len, made)) / len(made) / 1000:.1f} kB a record"
+    what = f"Articles of {news.mean_bytes / 1000:.1f} kB"
     text = report({name: middle(found) for name, found in runs.items()}, what)
     print(text)
     if options.out:

@@ -18,8 +18,8 @@ from embeddings.encoder import load_encoder
 from stream.contract.events import encode_event
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.embed.stage import Embedder, Incoming
+from stream.fold.changes import described
 from stream.fold.fold import Fold
-from stream.kafka.publishing import current_events
 from stream.kafka.warm_up import warm_up
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
@@ -67,8 +67,8 @@ def main(number: int) -> None:
     for start in range(0, len(articles), TRANSACTION):
         batch = articles[start : start + TRANSACTION]
         begin = process_time()
-        folded = [fold.fold(article, now) for article in batch]
-        values = [encode_event(event.snapshot) for event in current_events(folded) if event.snapshot]
+        folded = described([fold.take_in(article, now) for article in batch])
+        values = [encode_event(event.snapshot) for one in folded for event in one.stories if event.snapshot]
         assigned = [encode_event(one) for each in folded for one in each.assignments]
         fold_seconds += process_time() - begin
         embedded += compressed([encode_record(article) for article in batch])

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from stream.contract.events import StoryEvent
 from stream.contract.storylines import Related, StorylineEvent
+from stream.fold.changes import Changes, StoryChange, StorylineChange, StorylineUpdate
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_store import StoryStore
 from stream.fold.storyline_store import StorylineStore
@@ -17,8 +17,6 @@ from stream.storylines.settings import StorylineSettings
 
 RELATED = 3  # stories that a snapshot names as related
 RELATED_WORDS = 5  # that both stories are about
-
-Changes = tuple[list[StoryEvent], list[StorylineEvent]]
 
 
 class Affairs:
@@ -52,7 +50,7 @@ class Affairs:
             changes[1].append(self.store.changed(line))
         return changes
 
-    def touch(self, story: int) -> list[StorylineEvent]:
+    def touch(self, story: int) -> list[StorylineUpdate]:
         """A story changed otherwise: a copy, a correction or a retraction."""
         line = self.links.line_of(story)
         if line is None or any(one.line == line for one in self._found):  # not yet published: it will be
@@ -85,9 +83,9 @@ class Affairs:
         found, self._found = self._found, []
         split = {one.split_from for one in found if one.created}
         moved = sorted({number for one in found for number in (*one.entered, *one.left)})
-        stories = [self._stories.changed(record) for record in self._relabelled(moved)]
+        stories: list[StoryChange] = [self._stories.changed(record) for record in self._relabelled(moved)]
         # an ended storyline says which one it lives on in, so the others are published first
-        lines = [self.store.regrouped(one, one.line in split, now) for one in found]
+        lines: list[StorylineChange] = [self.store.regrouped(one, one.line in split, now) for one in found]
         return stories, lines
 
     def _relabelled(self, numbers: Iterable[int]) -> Iterable[StoryRecord]:

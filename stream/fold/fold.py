@@ -17,7 +17,8 @@ from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.fold import explanations
 from stream.fold.article_registry import NONE, Entry
-from stream.fold.placement import Moment, Placement, report_of
+from stream.fold.changes import Moment, described
+from stream.fold.placement import Placement, report_of
 from stream.fold.settings import FoldSections
 from stream.fold.state import FoldState
 from stream.fold.story_record import StoryRecord
@@ -32,7 +33,14 @@ class Fold(Placement):
         return cls(FoldState(settings.fold, settings.copies, settings.stories, settings.storylines))
 
     def fold(self, article: EmbeddedArticle, logged: int) -> Folded:
-        """Take in the next record of the log. `logged` is its Kafka timestamp in milliseconds.
+        """Take in the next record of the log, and say what follows from it. `logged`: its Kafka timestamp in ms.
+
+        Raises: as take_in.
+        """
+        return described([self.take_in(article, logged)])[0]
+
+    def take_in(self, article: EmbeddedArticle, logged: int) -> Moment:
+        """Take in the next record of the log, of a batch that is then described as a whole.
 
         Raises:
             ModelMismatchError: the vector was made by another model than this shard's.
@@ -42,11 +50,17 @@ class Fold(Placement):
         published = None if article.retracted else article.published
         moment = Moment(article, logged, state.time.event_time(published, logged))
         moment.take(state.let_time_pass())
+        moment.outcome = self._outcome(moment)
+        return moment
+
+    def _outcome(self, moment: Moment) -> Outcome:
+        """Do what the record asks for."""
+        state, article = self.state, moment.article
         known = state.registry.number_of(article.id)
         if known is None and article.retracted:  # under its url, which other articles' ids are made of
             known = state.registry.number_of(address_of(article.id))
         if known is not None and self._is_repeat(article, known):
-            return moment.folded(Outcome.REPEATED)
+            return Outcome.REPEATED
         if article.retracted:
             return self._retract(moment, known)
         state.accept_model(article)
@@ -62,7 +76,7 @@ class Fold(Placement):
             return True
         return not article.retracted and article.content == entry.content and entry.story != NONE
 
-    def _correct(self, moment: Moment, number: int, record: StoryRecord) -> Folded:
+    def _correct(self, moment: Moment, number: int, record: StoryRecord) -> Outcome:
         """The same id with changed content: it stays where it is, unless it now carries another's text or event."""
         state, article = self.state, moment.article
         entry = state.registry.entry(number)
@@ -84,7 +98,7 @@ class Fold(Placement):
 
     def _turn_report(
         self, moment: Moment, number: int, entry: Entry, record: StoryRecord, copy: CopyDecision
-    ) -> Folded:
+    ) -> Outcome:
         """A new version with a text of its own, or of another event: it goes to the story that it belongs to now."""
         state, article = self.state, moment.article
         state.copies.rename_earlier(number, self._leave(moment, number, entry, record))
@@ -98,7 +112,7 @@ class Fold(Placement):
 
     def _corrected(
         self, moment: Moment, number: int, story_id: str, record: StoryRecord, copy: CopyDecision
-    ) -> Folded:
+    ) -> Outcome:
         """Say that an article has a new version, and whether it moved with it."""
         state, article = self.state, moment.article
         moment.stories.append(state.story_store.changed(record))
@@ -120,15 +134,15 @@ class Fold(Placement):
                 article=explanations.assigned(article),
             )
         )
-        return moment.folded(Outcome.CORRECTION)
+        return Outcome.CORRECTION
 
-    def _retract(self, moment: Moment, known: int | None) -> Folded:
+    def _retract(self, moment: Moment, known: int | None) -> Outcome:
         """Take a withdrawn article out of its story; the last one to go closes it."""
         state, article = self.state, moment.article
         record = state.record_of(known) if known is not None else None
         if known is None:
             state.remember(article, NONE, NONE, "")
-            return moment.folded(Outcome.RETRACTION)
+            return Outcome.RETRACTION
         entry = state.registry.entry(known)
         if record is not None:
             state.copies.rename(known, self._leave(moment, known, entry, record))
@@ -146,7 +160,7 @@ class Fold(Placement):
                 event_time=iso(moment.event_time),
             )
         )
-        return moment.folded(Outcome.RETRACTION)
+        return Outcome.RETRACTION
 
     def _leave(self, moment: Moment, number: int, entry: Entry, record: StoryRecord) -> int:
         """Take an article out of its story; a copy of its text takes its place there, if there is one.

@@ -2,43 +2,20 @@
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
-from stream.contract.events import Assignment, Folded, Method, Outcome, Reason, StoryEvent
+from stream.contract.events import Assignment, Method, Outcome, Reason
 from stream.contract.moments import iso
-from stream.contract.storylines import StorylineEvent
 from stream.copies.results import CopyDecision
 from stream.embed.record import EmbeddedArticle
 from stream.errors import LogFormatError
 from stream.fold import explanations
 from stream.fold.article_registry import NONE
+from stream.fold.changes import Moment
 from stream.fold.report import Heir, Report
 from stream.fold.state import FoldState
 from stream.fold.story_record import StoryRecord
 from stream.stories.results import StoryDecision, StoryMerge, StorySplit
-
-
-class Moment(msgspec.Struct):
-    """One record on its way through the fold, and what has followed from it so far."""
-
-    article: EmbeddedArticle
-    logged: int
-    event_time: int
-    stories: list[StoryEvent] = []
-    assignments: list[Assignment] = []
-    storylines: list[StorylineEvent] = []
-
-    def take(self, changes: tuple[list[StoryEvent], list[StorylineEvent]]) -> None:
-        """Add changes of stories and storylines."""
-        self.stories.extend(changes[0])
-        self.storylines.extend(changes[1])
-
-    def folded(self, outcome: Outcome) -> Folded:
-        """All that followed from the record."""
-        return Folded(
-            outcome, self.event_time, tuple(self.assignments), tuple(self.stories), tuple(self.storylines)
-        )
 
 
 class Placement:
@@ -47,7 +24,7 @@ class Placement:
     def __init__(self, state: FoldState) -> None:
         self.state = state
 
-    def _place(self, moment: Moment) -> Folded:
+    def _place(self, moment: Moment) -> Outcome:
         """A new article: as a copy to its leader's story, or as a report to the story it belongs to."""
         number = self.state.registry.next_number
         copy = self._copy_decision(moment, number)
@@ -75,7 +52,7 @@ class Placement:
         self.state.copies.rename(leader, number)
         return None
 
-    def _place_copy(self, moment: Moment, copy: CopyDecision, leader: int, record: StoryRecord) -> Folded:
+    def _place_copy(self, moment: Moment, copy: CopyDecision, leader: int, record: StoryRecord) -> Outcome:
         state, article = self.state, moment.article
         number = state.remember(article, record.number, leader, str(copy.kind))
         self._add_copy(moment, record, number, leader)
@@ -94,9 +71,9 @@ class Placement:
             article=explanations.assigned(article),
         )
         moment.assignments.append(assignment)
-        return moment.folded(assignment.outcome)
+        return assignment.outcome
 
-    def _place_report(self, moment: Moment, copy: CopyDecision, number: int) -> Folded:
+    def _place_report(self, moment: Moment, copy: CopyDecision, number: int) -> Outcome:
         state, article = self.state, moment.article
         decision = self._story_decision(moment, number, copy.form)
         record = self._record_for(moment, decision, number)
@@ -106,7 +83,7 @@ class Placement:
         moment.stories.append(state.story_store.changed(record))
         moment.assignments.append(self._report_assignment(moment, copy, decision, record))
         self._rearrange(moment, record, decision)
-        return moment.folded(Outcome.UNIQUE)
+        return Outcome.UNIQUE
 
     def _rearrange(self, moment: Moment, record: StoryRecord, decision: StoryDecision) -> None:
         """Merge and split stories as the decision on a report says, and link storylines anew."""

@@ -6,13 +6,13 @@ import msgspec
 import numpy as np
 
 from stream.contract.events import StoryEvent
-from stream.contract.storylines import StorylineEvent
 from stream.copies.index import CopyIndex
 from stream.copies.settings import CopySettings
 from stream.embed.record import EmbeddedArticle
 from stream.errors import ModelMismatchError
 from stream.fold.affairs import Affairs
 from stream.fold.article_registry import NONE, ArticleRegistry, Entry
+from stream.fold.changes import Changes
 from stream.fold.settings import FoldSettings
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_store import StoryStore
@@ -90,7 +90,7 @@ class FoldState:
                 f"article {article.id!r} was encoded by {article.model!r}, this shard holds {self.model!r}"
             )
 
-    def let_time_pass(self) -> tuple[list[StoryEvent], list[StorylineEvent]]:
+    def let_time_pass(self) -> Changes:
         """Forget what is older than the windows; close what is idle, and drop what ended long ago.
 
         Nothing is forgotten before the clock has settled. Where it leaps, the articles that came just before were
@@ -108,7 +108,7 @@ class FoldState:
         self.registry.expire(now)
         idle = self._stories.idle(now) if self._stories is not None else []
         ended = [self._close(number, since, now) for since, number in idle]
-        return ended + self.story_store.expire(now), self.affairs.let_time_pass(now)
+        return [*ended, *self.story_store.expire(now)], [*self.affairs.let_time_pass(now)]
 
     def _close(self, number: int, since: int, now: int) -> StoryEvent:
         record = self.story_store.record_of(number)

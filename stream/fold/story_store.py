@@ -5,12 +5,14 @@ Deciding which story an article belongs to is the work of stream/stories; here i
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID, uuid5
 
 import msgspec
 import numpy as np
 
 from stream.contract.events import StoryEvent, StoryEventType, StorySnapshot
+from stream.fold.changes import StoryChange, StoryUpdate
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_snapshot import snapshot_of
 
@@ -81,11 +83,12 @@ class StoryStore:
         self._records[number] = record
         return record
 
-    def changed(self, record: StoryRecord) -> StoryEvent:
+    def changed(self, record: StoryRecord) -> StoryChange:
         """The next version of a story after its record was changed."""
         record.version += 1
-        kind = StoryEventType.CREATED if record.version == 1 else StoryEventType.UPDATED
-        return StoryEvent(kind, record.id, snapshot_of(record))
+        if record.version == 1:
+            return StoryEvent(StoryEventType.CREATED, record.id, snapshot_of(record))
+        return StoryUpdate(record.id, partial(snapshot_of, record))
 
     def merge(self, absorbed: int, survivor: int, now: int) -> tuple[StoryEvent, StoryRecord, list[int]]:
         """Fold one story into another; return the absorbed one's end, the survivor, and what moved."""

@@ -5,12 +5,14 @@ Deciding which stories are one affair is the work of stream/storylines; here is 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from uuid import UUID, uuid5
 
 import msgspec
 import numpy as np
 
-from stream.contract.storylines import StorylineEvent, StorylineEventType
+from stream.contract.storylines import StorylineEvent, StorylineEventType, StorylineSnapshot
+from stream.fold.changes import StorylineChange, StorylineUpdate
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_store import StoryStore
 from stream.fold.storyline_record import StoryInLine, StorylineRecord, in_line, snapshot_of
@@ -96,24 +98,30 @@ class StorylineStore:
         origin = self.id_of(one.split_from)
         self._records[one.line] = StorylineRecord(number=one.line, id=storyline_id, split_from=origin)
 
-    def regrouped(self, one: Regrouping, was_split: bool, now: int) -> StorylineEvent:
+    def regrouped(self, one: Regrouping, was_split: bool, now: int) -> StorylineChange:
         """The next version of a storyline whose stories changed, or its last."""
         record = self._records[one.line]
         if not one.stories:
             record.merged_into = self.id_of(one.merged_into)
             return self.end(one.line, now)
-        kind = StorylineEventType.SPLIT if was_split else StorylineEventType.UPDATED
-        return self._changed(record, StorylineEventType.CREATED if one.created else kind)
+        if one.created:
+            return self._changed(record, StorylineEventType.CREATED)
+        return self._changed(record, StorylineEventType.SPLIT) if was_split else self.changed(one.line)
 
-    def changed(self, line: int) -> StorylineEvent:
+    def changed(self, line: int) -> StorylineUpdate:
         """The next version of a storyline one of whose stories changed."""
-        return self._changed(self._records[line], StorylineEventType.UPDATED)
+        record = self._records[line]
+        record.version += 1
+        return StorylineUpdate(record.id, partial(self._snapshot_of, record))
 
     def _changed(self, record: StorylineRecord, kind: StorylineEventType) -> StorylineEvent:
         record.version += 1
+        return StorylineEvent(kind, record.id, self._snapshot_of(record))
+
+    def _snapshot_of(self, record: StorylineRecord) -> StorylineSnapshot:
         still_open = [self._open_story(number) for number in record.open]
         stories = [*record.closed.values(), *(story for story in still_open if story is not None)]
-        return StorylineEvent(kind, record.id, snapshot_of(record, stories))
+        return snapshot_of(record, stories)
 
     def close_story(self, line: int | None, record: StoryRecord) -> None:
         """A story ends idle; its storyline goes on naming it, and one that is in none may still be linked."""

@@ -7,6 +7,7 @@ from aiokafka import ConsumerRecord
 from stream.contract.events import Folded
 from stream.embed.record import EmbeddedArticle, decode_record
 from stream.errors import FoldError, LogFormatError, ModelMismatchError
+from stream.fold.changes import Moment, described
 from stream.fold.fold import Fold
 
 
@@ -18,19 +19,20 @@ def fold_records(
     Raises:
         LogFormatError, ModelMismatchError, FoldError: a record cannot be folded; the message says which.
     """
-    articles, folded = [], []
+    articles: list[EmbeddedArticle] = []
+    batch: list[Moment] = []
     for record in records:
         try:
             article = decode_record(record.value or b"")
             if is_skipped(article):
                 continue
-            folded.append(fold.fold(article, record.timestamp))
+            batch.append(fold.take_in(article, record.timestamp))
         except (LogFormatError, ModelMismatchError) as error:
             raise type(error)(f"{_place(record)}: {error}") from error
         except Exception as error:
             raise FoldError(f"{_place(record)}: {type(error).__name__}: {error}") from error
         articles.append(article)
-    return articles, folded
+    return articles, described(batch)
 
 
 def _place(record: ConsumerRecord) -> str:

@@ -24,7 +24,6 @@ from stream.fold.state import FoldState
 from stream.kafka.clients import MAX_BATCH_BYTES, connection
 from stream.kafka.folding import fold_records
 from stream.kafka.history import lost_history
-from stream.kafka.publishing import Published, published_of
 from stream.kafka.shard_snapshot import Save, Saved, copy, hold
 from stream.kafka.transactional_producer import TransactionalProducer
 from stream.observability.metrics import Metrics
@@ -191,12 +190,11 @@ class Shard:
             articles, folded = await self._folded(fresh)
         following = fresh[-1].offset + 1
         with self._metrics.timed("commit"), trace.step("transaction"):
-            published = published_of(folded)
             aligned = trace if len(folded) == len(fresh) else UNTRACED  # records were skipped
-            await self._commit(self._messages(folded, published, aligned), following)
+            await self._commit(self._messages(folded, aligned), following)
         trace.end()
         self.next_offset = following
-        self._observe(articles, folded, published)
+        self._observe(articles, folded)
 
     async def _folded(self, records: Sequence[ConsumerRecord]) -> tuple[list[EmbeddedArticle], list[Folded]]:
         loop = asyncio.get_running_loop()
@@ -228,39 +226,37 @@ class Shard:
                 {self._source: following}, self._settings.shard.group
             )
 
-    def _messages(self, folded: list[Folded], published: Published, trace: BatchTrace) -> list[Outgoing]:
+    def _messages(self, folded: list[Folded], trace: BatchTrace) -> list[Outgoing]:
         topics = self._settings.topics
         messages: list[Outgoing] = []
-        cause = {id(event): position for position, one in enumerate(folded) for event in one.stories}
-        for event in published.stories:
-            value = encode_event(event.snapshot) if event.snapshot else None
-            headers = [*story_headers(event), *trace.headers(cause[id(event)])]
-            messages.append(((topics.stories, value, event.story_id.encode()), headers))
-        lines = {id(line): position for position, one in enumerate(folded) for line in one.storylines}
-        for line in published.storylines:
-            value = encode_event(line.snapshot) if line.snapshot else None
-            headers = [*storyline_headers(line), *trace.headers(lines[id(line)])]
-            messages.append(((topics.storylines, value, line.storyline_id.encode()), headers))
         for position, one in enumerate(folded):
+            for event in one.stories:
+                value = encode_event(event.snapshot) if event.snapshot else None
+                headers = [*story_headers(event), *trace.headers(position)]
+                messages.append(((topics.stories, value, event.story_id.encode()), headers))
+            for line in one.storylines:
+                value = encode_event(line.snapshot) if line.snapshot else None
+                headers = [*storyline_headers(line), *trace.headers(position)]
+                messages.append(((topics.storylines, value, line.storyline_id.encode()), headers))
             for assignment in one.assignments:
                 key = assignment.article_id.encode()
                 headers = [*assignment_headers(assignment), *trace.headers(position)]
                 messages.append(((topics.assignments, encode_event(assignment), key), headers))
         return messages
 
-    def _observe(self, articles: list[EmbeddedArticle], folded: list[Folded], published: Published) -> None:
+    def _observe(self, articles: list[EmbeddedArticle], folded: list[Folded]) -> None:
         metrics = self._metrics
         metrics.consumed.labels("fold", self._source.topic).inc(len(articles))
         for article, one in zip(articles, folded, strict=True):
             metrics.processed.labels(one.outcome.value).inc()
             if one.assignments:
                 metrics.committed(article.ingested, article.published)
-        for line in published.storylines:
-            metrics.storyline_events.labels(line.type.value).inc()
-        for event in published.stories:
-            metrics.story_events.labels(event.type.value).inc()
-            if event.type is StoryEventType.CREATED and event.snapshot and event.snapshot.split_from:
-                metrics.story_splits.inc()
+            for line in one.storylines:
+                metrics.storyline_events.labels(line.type.value).inc()
+            for event in one.stories:
+                metrics.story_events.labels(event.type.value).inc()
+                if event.type is StoryEventType.CREATED and event.snapshot and event.snapshot.split_from:
+                    metrics.story_splits.inc()
         copies = self.fold.state.copies
         forced, overflows = self._given_up
         metrics.forced_evictions.inc(copies.forced_evictions - forced)

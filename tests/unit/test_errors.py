@@ -60,7 +60,7 @@ def test_a_record_of_another_model_is_named():
 
 def test_a_record_that_the_fold_fails_on_is_named():
     class Broken:
-        def fold(self, *_: object) -> None:
+        def take_in(self, *_: object) -> None:
             raise KeyError("story")
 
     with pytest.raises(FoldError, match=f"{PLACE}KeyError: 'story'"):

@@ -6,8 +6,9 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stream.contract.events import StoryEventType, StorySnapshot
+from stream.contract.events import StoryEvent, StoryEventType, StorySnapshot
 from stream.contract.moments import iso
+from stream.fold.changes import StoryChange
 from stream.fold.report import Report
 from stream.fold.story_record import SHOWN_ARTICLES, StoryRecord
 from stream.fold.story_store import StoryStore
@@ -28,6 +29,10 @@ def report(number: int, source: str | None = "Halden Press", centrality: float =
     )
 
 
+def event_of(change: StoryChange) -> StoryEvent:
+    return change if isinstance(change, StoryEvent) else change.event()
+
+
 def story(store: StoryStore, number: int, *reports: Report) -> StoryRecord:
     record = store.create(number, reports[0].number, reports[0].article_id, seen=0)
     for position, one in enumerate(reports):
@@ -38,7 +43,7 @@ def story(store: StoryStore, number: int, *reports: Report) -> StoryRecord:
 
 
 def snapshot(store: StoryStore, record: StoryRecord) -> StorySnapshot:
-    event = store.changed(record)
+    event = event_of(store.changed(record))
     assert event.snapshot is not None
     return event.snapshot
 
@@ -47,7 +52,7 @@ def test_the_first_version_is_created_and_later_ones_are_updates():
     store = StoryStore(RETENTION)
     record = store.create(0, 0, "a0", seen=0)
     record.add_report(report(0), seen=0, joined=False)
-    first, second = store.changed(record), store.changed(record)
+    first, second = event_of(store.changed(record)), event_of(store.changed(record))
     assert (first.type, second.type) == (StoryEventType.CREATED, StoryEventType.UPDATED)
     assert [event.snapshot.version for event in (first, second) if event.snapshot] == [1, 2]
 
@@ -155,7 +160,7 @@ def test_the_new_story_of_a_split_is_created_under_an_id_that_no_story_had():
     story(store, 1, report(2))
     store.merge(absorbed=1, survivor=0, now=0)
     fresh, _ = store.split(record, 2, [2], {}, seen=9)
-    event = store.changed(fresh)
+    event = event_of(store.changed(fresh))
     assert event.type is StoryEventType.CREATED
     assert event.story_id != store.create(9, 2, "a2", seen=9).id
 
