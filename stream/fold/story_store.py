@@ -144,7 +144,7 @@ class StoryStore:
     def snapshot(self) -> np.ndarray:
         """The story_store as bytes (uint8) for a checkpoint."""
         records = self._unread | self._records
-        page = {"records": records, "taken": list(self._taken), "ended": list(self._ended)}
+        page = {"records": records, "taken": sorted(self._taken), "ended": list(self._ended)}
         return np.frombuffer(msgspec.msgpack.encode(page), np.uint8)
 
     @classmethod

@@ -226,3 +226,11 @@ def test_a_restored_store_goes_on_as_the_old_one_would():
     assert same is not None
     assert snapshot(restored, same) == snapshot(store, record)
     assert restored.expire(RETENTION) == store.expire(RETENTION)
+
+
+def test_a_restored_store_writes_the_same_checkpoint():
+    store = StoryStore(RETENTION)
+    for number in range(100):
+        story(store, number, report(number))
+    written = store.snapshot()
+    assert StoryStore.restore(RETENTION, written).snapshot().tobytes() == written.tobytes()
