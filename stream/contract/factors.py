@@ -184,6 +184,13 @@ FORM_WORDS = FactorWords(
     "A report there is another filling of the same form.",
     "A report there is another filling of the same form.",
 )
+HEADLINE_WORDS = FactorWords(
+    "headline_not_found",
+    "headline missing in the other text",
+    "how much less of a headline the other's text has than reports on one event do, as a share",
+    "What either headline says is hardly in the other's text.",
+    "What either headline says is hardly in the other's text.",
+)
 UNRELATED_WORDS = FactorWords(
     "no_closer_than_unrelated",
     "no closer than unrelated articles",

@@ -1,7 +1,7 @@
 """A decision in sentences that an editor reads: what was decided, what spoke for it, and what against."""
 
 from stream.contract.events import Assignment, FactorShown, Reason
-from stream.contract.factors import FORM_WORDS, JOIN_WORDS, UNRELATED_WORDS
+from stream.contract.factors import FORM_WORDS, HEADLINE_WORDS, JOIN_WORDS, UNRELATED_WORDS
 from stream.contract.merge_factors import MERGE_WORDS
 
 MERGE_REASONS = frozenset({Reason.STORIES_MERGED, Reason.STORY_SPLIT})
@@ -29,7 +29,7 @@ RIVAL_REASONS = {
     Reason.CONTINUES: "it has lasted as long as a story may; the new story continues it",
     Reason.CLOSER_TO_ANOTHER: "the evidence for the story it joined is stronger",
 }
-_JOIN = {words.name: words for words in (*JOIN_WORDS, FORM_WORDS, UNRELATED_WORDS)}
+_JOIN = {words.name: words for words in (*JOIN_WORDS, HEADLINE_WORDS, FORM_WORDS, UNRELATED_WORDS)}
 _MERGE = {words.name: words for words in MERGE_WORDS}
 
 

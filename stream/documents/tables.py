@@ -8,7 +8,7 @@ from msgspec import inspect
 
 from stream.articles.message import SentArticle
 from stream.contract import Assignment, Reason, StorylineSnapshot, StorySnapshot
-from stream.contract.factors import FORM_WORDS, JOIN_WORDS, UNRELATED_WORDS, FactorWords
+from stream.contract.factors import FORM_WORDS, HEADLINE_WORDS, JOIN_WORDS, UNRELATED_WORDS, FactorWords
 from stream.contract.merge_factors import MERGE_WORDS
 from stream.contract.sentences import BEGINS, COPY_KINDS, RIVAL_REASONS
 from stream.exit_codes import MEANINGS, ExitCode
@@ -123,7 +123,7 @@ def made() -> dict[str, str]:
         "storyline": fields_table(StorylineSnapshot),
         "assignment": fields_table(Assignment),
         "reasons": reasons_table(),
-        "join-factors": factors_table([UNRELATED_WORDS, FORM_WORDS, *JOIN_WORDS]),
+        "join-factors": factors_table([UNRELATED_WORDS, FORM_WORDS, HEADLINE_WORDS, *JOIN_WORDS]),
         "merge-factors": factors_table(MERGE_WORDS),
         "exit-codes": exit_codes_table(),
     }

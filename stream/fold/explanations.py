@@ -13,7 +13,7 @@ from stream.contract.events import (
     Reason,
     Rival,
 )
-from stream.contract.factors import FORM_WORDS, JOIN_WORDS, UNRELATED_WORDS, FactorWords
+from stream.contract.factors import FORM_WORDS, HEADLINE_WORDS, JOIN_WORDS, UNRELATED_WORDS, FactorWords
 from stream.contract.merge_factors import MERGE_WORDS
 from stream.contract.moments import iso
 from stream.copies.results import CopyDecision
@@ -24,7 +24,7 @@ from stream.stories.results import FACTOR_DIGITS, Factor, StoryDecision, StoryMe
 
 DIGITS = FACTOR_DIGITS  # of every score that goes out; too few to hang on a millisecond of transport
 UNITS = 10_000  # of the last of these digits in one
-JOIN = {words.feature: words for words in (*JOIN_WORDS, FORM_WORDS, UNRELATED_WORDS)}
+JOIN = {words.feature: words for words in (*JOIN_WORDS, HEADLINE_WORDS, FORM_WORDS, UNRELATED_WORDS)}
 MERGE = {words.feature: words for words in MERGE_WORDS}
 
 

@@ -59,6 +59,7 @@ def _arrays(article: ArticleGiven) -> ArticleArrays:
         words=np.frombuffer(evidence.terms, "<u4"),
         word_counts=np.frombuffer(evidence.counts, np.uint8),
         lead_counts=np.frombuffer(evidence.leads, np.uint8),
+        titles=np.frombuffer(evidence.titles, np.uint8),
         names=np.frombuffer(evidence.names, "<u4"),
         name_counts=np.frombuffer(evidence.name_counts, np.uint8),
         vector=vector,

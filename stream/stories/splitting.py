@@ -17,7 +17,7 @@ from stream.stories.index.clusters import empty_story, find_centre, note_arrival
 from stream.stories.index.postings import list_as_recent, list_story, unlist_story
 from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up
 from stream.stories.index.slot_list import from_end
-from stream.stories.index.state import CHANNELS, MAX_NAMES, MIXED, WITHDRAWN
+from stream.stories.index.state import CHANNELS, MAX_NAMES, MEASURES, MIXED, WITHDRAWN
 
 # Articles at which a story is looked at: each time it grew by about a third, from where two halves of three can be
 # distinguished from chance. Up to 20 a story lists all its reports (story_record.SHOWN_ARTICLES), so each can be
@@ -85,7 +85,7 @@ def _may_be_split(stories, exemplars, story):  # type: ignore[no-untyped-def]
 def _compare_exemplars(stories, exemplars, story, lookup, similarity):  # type: ignore[no-untyped-def]
     """Fill `similarity` [CHANNELS, n, n] but for the diagonal."""
     shared_names = np.zeros(MAX_NAMES, np.int8)
-    pair = np.zeros(CHANNELS)
+    pair = np.zeros(MEASURES)
     for i in range(stories.exemplar_count[story]):
         asked = stories.exemplars[story, i]
         look_up(exemplars, asked, lookup)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stream.errors import ModelMismatchError
-from stream.stories.assign import NEW_STORY, NO_JOIN, SAME_FORM, Rules
+from stream.stories.assign import HEADLINE_WEIGHT, NEW_STORY, NO_JOIN, SAME_FORM, Rules
 from stream.stories.deadlines import Deadlines
 from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED
 from stream.stories.decision.scorer import NO_SCORE, scorers
@@ -26,7 +26,7 @@ from stream.stories.splitting import SPLIT_THRESHOLD
 from stream.stories.text.evidence import Evidence
 
 # the factors that rules add, beside those of the model
-UNRELATED, FORM = "no_closer_than_unrelated", "same_form"
+UNRELATED, FORM, HEADLINE = "no_closer_than_unrelated", "same_form", "headline_not_found"
 
 
 class StoryIndex:
@@ -167,7 +167,12 @@ class StoryIndex:
         if place < 0:
             return 0.0, ()
         if self._learned:
-            return self._join.bias, self._join.factors(self._engine.workspace.features[place])
+            workspace = self._engine.workspace
+            factors = self._join.factors(workspace.features[place])
+            missing = min(0.0, float(workspace.candidates.headline[workspace.order[place]]))
+            if missing:
+                factors = (_factor(HEADLINE, -missing, HEADLINE_WEIGHT * missing), *factors)
+            return self._join.bias, factors
         similarity = self._engine.centre_similarity(place)
         workspace = self._engine.workspace
         proximity = float(workspace.scores[workspace.order[place]]) - similarity

@@ -176,9 +176,17 @@ def _page_of_site(
     words, names = (part[rng.random(len(part)) < BOILERPLATE_KEPT] for part in (words, names))
     given = article.evidence
     terms, counts, leads = _with_terms(words, given.terms, given.counts, given.leads)
+    in_title = np.frombuffer(given.terms, "<u4")[np.frombuffer(given.titles, np.uint8) > 0]
+    titles = np.isin(np.frombuffer(terms, "<u4"), in_title).astype(np.uint8).tobytes()
     named, name_counts = _with_terms(names, given.names, given.name_counts)
     evidence = msgspec.structs.replace(
-        given, terms=terms, counts=counts, leads=leads, names=named, name_counts=name_counts
+        given,
+        terms=terms,
+        counts=counts,
+        leads=leads,
+        names=named,
+        name_counts=name_counts,
+        titles=titles,
     )
     return msgspec.structs.replace(article, evidence=evidence)
 

@@ -48,6 +48,9 @@ def plain_evidence_of(title: str, text: str, language: str | None) -> Evidence:
         names=np.array(kept_names, "<u4").tobytes(),
         name_counts=bytes(min(MAX_COUNT, name_counts[bucket]) for bucket in kept_names),
         keyterms=_keyterms(words, names),
+        titles=np.isin(kept.buckets, [term_bucket(word) for word in title_words if word not in unsaid])
+        .astype(np.uint8)
+        .tobytes(),
     )
 
 

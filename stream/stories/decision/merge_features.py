@@ -36,7 +36,7 @@ from stream.stories.index.similarity import (
     zero,
 )
 from stream.stories.index.slot_list import length_of
-from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MAX_NAMES, MIXED
+from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MAX_NAMES, MEASURES, MIXED
 from stream.stories.index.stream_baselines import (
     PAIRS_WEIGHT,
     cohesion,
@@ -191,7 +191,7 @@ def _compare_across(state, story, others, count, lookup, across, features):  # t
     """Fill `across` [count, CHANNELS] with mean similarities, and the features' mean share of names (by rarity)."""
     stories, exemplars = state.stories, state.exemplars
     shared_names = np.zeros(MAX_NAMES, np.int8)
-    similarity = np.zeros(CHANNELS)
+    similarity = np.zeros(MEASURES)
     rare = np.zeros(MAX_NAMES)
     ours = min(COMPARED, stories.exemplar_count[story])
     for place in range(count):

@@ -15,6 +15,7 @@ from stream.stories.index.similarity import (
     MIX_LEAD,
     MIX_NAMES,
     MIX_WHOLE,
+    UNKNOWN_HEADLINE,
     add_to,
     centroid_length,
     compare,
@@ -23,7 +24,7 @@ from stream.stories.index.similarity import (
     zero,
 )
 from stream.stories.index.slot_list import length_of
-from stream.stories.index.state import CHANNELS, MAX_NAMES, MIXED, UNKNOWN_LANGUAGE
+from stream.stories.index.state import CHANNELS, HEADLINE, MAX_NAMES, MEASURES, MIXED, UNKNOWN_LANGUAGE
 from stream.stories.index.weighing import name_rarity
 
 ASKED_WORDS = 40  # heaviest words of an article whose lists are read
@@ -49,6 +50,7 @@ class Candidates(NamedTuple):
     best_similarity: np.ndarray  # float64 [MAX_FOUND]: of the most similar exemplar (mixed)
     centre_similarity: np.ndarray  # float64 [MAX_FOUND, CHANNELS]: cosine to the centroid; mixed: their mean
     shared_rarity: np.ndarray  # float64 [MAX_FOUND]: rarity of the names shared, summed
+    headline: np.ndarray  # float64 [MAX_FOUND]: HEADLINE of the exemplars, mean; 0 where not known of any
     name_rarity: np.ndarray  # float64 [MAX_NAMES]: of each name of the article
     nearest_similarity: (
         np.ndarray
@@ -70,6 +72,7 @@ def new_candidates(stories: int) -> Candidates:
         best_similarity=np.zeros(MAX_FOUND),
         centre_similarity=np.zeros((MAX_FOUND, CHANNELS)),
         shared_rarity=np.zeros(MAX_FOUND),
+        headline=np.zeros(MAX_FOUND),
         name_rarity=np.zeros(MAX_NAMES),
         nearest_similarity=np.zeros(NEAREST_KEPT),
         nearest_story=np.zeros(NEAREST_KEPT, np.int32),
@@ -186,7 +189,7 @@ def measure(state, slot, lookup, candidates, count):  # type: ignore[no-untyped-
     names = exemplars.name_count[slot]
     for i in range(names):
         candidates.name_rarity[i] = name_rarity(state.stream, exemplars, slot, i)
-    similarity = np.zeros(CHANNELS)
+    similarity = np.zeros(MEASURES)
     shared_names = np.zeros(MAX_NAMES, np.int8)
     for index in range(count):
         story = candidates.slots[index]
@@ -194,12 +197,18 @@ def measure(state, slot, lookup, candidates, count):  # type: ignore[no-untyped-
         zero(candidates.similarity_sums[index])
         candidates.best_similarity[index] = -1.0
         candidates.compared[index] = stories.exemplar_count[story]
+        headlines = 0.0
+        known = 0
         for i in range(stories.exemplar_count[story]):
             exemplar = stories.exemplars[story, i]
             compare(exemplars, slot, exemplar, lookup, shared_names, similarity)
             add_to(candidates.similarity_sums[index], similarity, 1.0)
             candidates.best_similarity[index] = max(candidates.best_similarity[index], similarity[MIXED])
             _keep_nearest(candidates, similarity[MIXED], index, exemplar)
+            if similarity[HEADLINE] != UNKNOWN_HEADLINE:
+                headlines += similarity[HEADLINE]
+                known += 1
+        candidates.headline[index] = headlines / known if known else 0.0
         shared = 0.0
         for i in range(names):
             if shared_names[i]:

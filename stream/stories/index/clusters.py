@@ -14,6 +14,7 @@ from stream.stories.index.state import (
     FREE,
     MAX_EXEMPLARS,
     MAX_NAMES,
+    MEASURES,
     NEXT_STORY,
     SEVERAL_LANGUAGES,
     STREAM_TIME,
@@ -100,7 +101,7 @@ def _note_language(stories, story, language):  # type: ignore[no-untyped-def]
 @part
 def sum_similarities(stories, exemplars, story, slot, lookup, sums):  # type: ignore[no-untyped-def]
     """Fill `sums` [CHANNELS]: the similarity of an article, which stands in the lookup, to a story's exemplars."""
-    similarity = np.zeros(CHANNELS)
+    similarity = np.zeros(MEASURES)
     shared_names = np.zeros(MAX_NAMES, np.int8)
     zero(sums)
     for i in range(stories.exemplar_count[story]):
@@ -116,7 +117,7 @@ def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignor
     """
     add_to(stories.pair_sums[story], sums, 1.0)
     if stories.exemplar_count[story] == MAX_EXEMPLARS:
-        similarity = np.zeros(CHANNELS)
+        similarity = np.zeros(MEASURES)
         shared_names = np.zeros(MAX_NAMES, np.int8)
         oldest = stories.exemplars[story, FOUNDERS]
         compare(exemplars, slot, oldest, lookup, shared_names, similarity)
@@ -134,7 +135,7 @@ def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignor
 def drop_exemplar(stories, exemplars, story, place, lookup):  # type: ignore[no-untyped-def]
     """Forget one exemplar; its pairs leave the sums exactly as they came."""
     gone = stories.exemplars[story, place]
-    similarity = np.zeros(CHANNELS)
+    similarity = np.zeros(MEASURES)
     shared_names = np.zeros(MAX_NAMES, np.int8)
     look_up(exemplars, gone, lookup)
     for i in range(stories.exemplar_count[story]):

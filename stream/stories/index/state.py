@@ -15,6 +15,7 @@ MAX_TERMS = 128  # words kept of an exemplar: the heaviest by running rarity
 MAX_NAMES = 48  # names and numbers kept of an exemplar
 CHANNELS = 5  # mixed, whole text, lead, names, dense
 MIXED, WHOLE, LEAD, NAMES, DENSE = range(CHANNELS)
+MEASURES, HEADLINE = CHANNELS + 1, CHANNELS  # what a comparison measures: the channels, and the headlines
 
 POSTING_BUCKETS = 1 << 18
 POSTINGS = 64  # stories a list of one term holds: the most recent; a term in more of them says little
@@ -108,6 +109,10 @@ class Exemplars(NamedTuple):
     words: np.ndarray  # uint32 [E, MAX_TERMS]: by falling weight
     word_weights: np.ndarray  # int16 [E, MAX_TERMS]: in the whole text, of unit length times 2^14
     lead_weights: np.ndarray  # int16 [E, MAX_TERMS]: the same in title and lead
+    title_weights: (
+        np.ndarray
+    )  # int16 [E, MAX_TERMS]: of the title's words in the whole text, their sum times 2^14
+    has_headline: np.ndarray  # int32 [E]: 1 where a title says what a text is about
     word_count: np.ndarray  # int32 [E]
     names: np.ndarray  # uint32 [E, MAX_NAMES]: by falling weight
     name_weights: np.ndarray  # int16 [E, MAX_NAMES]
@@ -191,6 +196,8 @@ def _new_exemplars(slots: int, dimensions: int) -> Exemplars:
         words=np.zeros((slots, MAX_TERMS), np.uint32),
         word_weights=np.zeros((slots, MAX_TERMS), np.int16),
         lead_weights=np.zeros((slots, MAX_TERMS), np.int16),
+        title_weights=np.zeros((slots, MAX_TERMS), np.int16),
+        has_headline=np.zeros(slots, np.int32),
         word_count=np.zeros(slots, np.int32),
         names=np.zeros((slots, MAX_NAMES), np.uint32),
         name_weights=np.zeros((slots, MAX_NAMES), np.int16),

@@ -15,6 +15,7 @@ from stream.stories.index.state import (
     COHESION_BASELINE,
     JOINS,
     MAX_NAMES,
+    MEASURES,
     MIXED,
     OTHERS_BASELINE,
     RIVAL_BASELINE,
@@ -47,7 +48,7 @@ def measure_background(state, slot, lookup, cross_language, background):  # type
     stories, exemplars = state.stories, state.exemplars
     recent = length_of(state.recent)
     taken = min(recent, SAMPLED_STORIES)
-    sample = np.zeros((SAMPLED_STORIES, CHANNELS))
+    sample = np.zeros((SAMPLED_STORIES, MEASURES))
     shared_names = np.zeros(MAX_NAMES, np.int8)
     language = exemplars.language[slot]
     count = 0

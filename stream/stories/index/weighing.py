@@ -12,6 +12,8 @@ from stream.stories.index.state import ARTICLES, MAX_NAMES, MAX_TERMS
 
 HORIZON = 1 << 17  # articles after which document frequencies are halved, so that they follow the times
 COUNT_WEIGHT = np.array([0.0] + [1.0 + log(count) for count in range(1, 256)])
+# A headline says what its report is about from so many words on, and a text of so many besides may say the same.
+HEADLINE_WORDS, TEXT_WORDS = 3, 12
 SHORTEST = 1e-9  # squared length that a channel without weights is divided by
 
 
@@ -26,6 +28,7 @@ class ArticleArrays(NamedTuple):
     words: np.ndarray  # uint32 [n]: buckets
     word_counts: np.ndarray  # uint8 [n]: in the whole text
     lead_counts: np.ndarray  # uint8 [n]: in title and lead
+    titles: np.ndarray  # uint8 [n]: 1 where the word is in the title; empty where that is not known
     names: np.ndarray  # uint32 [m]: buckets
     name_counts: np.ndarray  # uint8 [m]
     vector: np.ndarray  # int8 [d]
@@ -124,6 +127,32 @@ def _weigh_words(stream, exemplars, slot, article):  # type: ignore[no-untyped-d
         exemplars.word_weights[slot, place] = _in_units(whole[i] / whole_length)
         exemplars.lead_weights[slot, place] = _in_units(lead[i] / lead_length)
     exemplars.word_count[slot] = len(order)
+    _weigh_title(exemplars, slot, article, order, whole)
+
+
+@part
+def _weigh_title(exemplars, slot, article, order, whole):  # type: ignore[no-untyped-def]
+    """Weigh the words of the title by what they are in the text, together 1; 0 where it says nothing."""
+    in_title = 0
+    total = 0.0
+    for place in range(len(order)):
+        exemplars.title_weights[slot, place] = 0
+        if len(article.titles) and article.titles[order[place]]:
+            in_title += 1
+            total += _title_weight(article, order[place], whole)
+    exemplars.has_headline[slot] = in_title >= HEADLINE_WORDS and len(article.words) - in_title >= TEXT_WORDS
+    if exemplars.has_headline[slot]:
+        for place in range(len(order)):
+            if article.titles[order[place]]:
+                exemplars.title_weights[slot, place] = _in_units(
+                    _title_weight(article, order[place], whole) / total
+                )
+
+
+@part
+def _title_weight(article, i, whole):  # type: ignore[no-untyped-def]
+    """Of a word that is in every article 0."""
+    return whole[i] - COUNT_WEIGHT[article.word_counts[i]] + SHORTEST
 
 
 @part

@@ -17,7 +17,7 @@ from stream.stories.text.word_tables import by_language, joined, tables_of
 
 __all__ = ["MAX_KEYTERMS", "MAX_NAMES", "MAX_TERMS", "Evidence", "evidence_of", "evidence_of_each"]
 
-EVIDENCE_VERSION = 2  # raise it with every change that gives an article other evidence: records carry it
+EVIDENCE_VERSION = 3  # raise it with every change that gives an article other evidence: records carry it
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
@@ -25,6 +25,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
 
     `terms`, `names`: uint32 buckets, little-endian, ascending, as bytes. `counts` (whole text), `leads` (title
     and lead) and `name_counts`: one byte a bucket. `keyterms`: surface forms for the story's keywords.
+    `titles`: a byte a term, 1 where it is in the title; empty in records of before version 3.
     """
 
     terms: bytes
@@ -33,6 +34,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     names: bytes
     name_counts: bytes
     keyterms: tuple[str, ...] = ()
+    titles: bytes = b""
 
 
 def evidence_of(title: str, text: str, language: str | None) -> Evidence:
@@ -64,6 +66,7 @@ def _evidence_of_one_language(
 def _evidence_in(written: Written) -> Iterator[Evidence]:
     """Cut what was written for a batch into the evidence of each article."""
     terms, counts, leads = written.terms.tobytes(), written.counts.tobytes(), written.leads.tobytes()
+    titles = written.titles.tobytes()
     names, name_counts = written.names.tobytes(), written.name_counts.tobytes()
     keyterms = written.keyterms[: written.ends[-1, 2]].tobytes().decode("utf-32-le")
     term = name = keyterm = 0
@@ -78,5 +81,6 @@ def _evidence_in(written: Written) -> Iterator[Evidence]:
             names=names[4 * name : 4 * name_end],
             name_counts=name_counts[name:name_end],
             keyterms=tuple([keyterms[s:e] for s, e in zip(starts, places, strict=False) if e >= 0]),
+            titles=titles[term:term_end],
         )
         term, name, keyterm = term_end, name_end, keyterm_end

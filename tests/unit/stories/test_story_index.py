@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from stream.errors import ModelMismatchError
 from stream.stories.settings import StorySettings
@@ -127,3 +128,32 @@ def test_two_fillings_of_one_form_are_two_stories_and_another_report_finds_its_o
     assert (first.created, other.created) == (True, True)
     assert other.factors[0].name == "same_form"
     assert fill(2, QUAKE_LATER.replace("Valparaiso", "Coquimbo"), None, 2).story == other.story
+
+
+TALKS = (
+    "Moldova proposes negotiators meet in Lausanne after gas dispute with Russia",
+    "Moldova proposes that negotiators meet in Lausanne next week, its energy minister said, to settle who pays for "
+    "gas that was never delivered. Negotiators last met in Lausanne in spring and parted without a timetable.",
+)
+ARMS_PROBE = (
+    "Bulgaria inspects howitzer shipments, angering Russia",
+    "Bulgaria inspects howitzer shipments that left the port of Burgas under false papers, prosecutors said. The "
+    "howitzer barrels had been declared as drilling equipment, and two customs officers were suspended on Tuesday.",
+)
+
+
+def score_of_arms_probe(in_title):
+    """The decision on the report on arms beside that on talks, with or without marks of what is in the title."""
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    for number, (title, text) in enumerate((TALKS, ARMS_PROBE)):
+        evidence = evidence_of(title, text, "en")
+        evidence = evidence if in_title else replace(evidence, titles=b"")
+        decision = index.assign(number, evidence, vector(0), START + number * HOUR, True, "en")
+    return decision
+
+
+def test_a_headline_that_is_missing_in_the_other_text_speaks_against_one_event():
+    known, unknown = score_of_arms_probe(in_title=True), score_of_arms_probe(in_title=False)
+    missing = {factor.name: factor.weight for factor in known.factors}.get("headline_not_found", 0.0)
+    assert missing < 0.0
+    assert "headline_not_found" not in [factor.name for factor in unknown.factors]

@@ -52,6 +52,7 @@ class Written(NamedTuple):
     terms: np.ndarray  # uint32
     counts: np.ndarray  # uint8
     leads: np.ndarray  # uint8
+    titles: np.ndarray  # uint8: 1 where the term is in the title
     names: np.ndarray  # uint32
     name_counts: np.ndarray  # uint8
     keyterms: np.ndarray  # uint32: code points
@@ -75,6 +76,7 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
         np.empty(articles * MAX_TERMS, np.uint32),
         np.empty(articles * MAX_TERMS, np.uint8),
         np.empty(articles * MAX_TERMS, np.uint8),
+        np.empty(articles * MAX_TERMS, np.uint8),
         np.empty(articles * MAX_NAMES, np.uint32),
         np.empty(articles * MAX_NAMES, np.uint8),
         np.empty(4 * len(points) + articles, np.uint32),
@@ -93,9 +95,9 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
         text = Text(points[start : ends[n, 1]], kinds[: ends[n, 1] - start])
         classify(text.points, tables.properties, text.kinds)
         title, length = ends[n, 0] - start, ends[n, 1] - start
-        found = _read_words(text, title, low, words, tables)
+        found, titled = _read_words(text, title, low, words, tables)
         buckets, rarity = _term_buckets(words, found, low, tables, utf8)
-        _write_terms(buckets, rarity, words, found, tables, written, sizes)
+        _write_terms(buckets, rarity, words, found, titled, tables, written, sizes)
         scratch.size[0] = 0
         named = read_title(names, 0, text, title, tables, scratch)
         named = read_spans(names, named, text, title + 1, length, tables, scratch, True)
@@ -112,8 +114,8 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
 
 @part
 def _read_words(text: Any, title: Any, low: Any, words: Any, tables: Any) -> Any:
-    """Count the distinct words of title and text, and those of title and lead; return how many there are."""
-    found = 0
+    """Count the distinct words of title and text, and those of title and lead; return how many, and in the title."""
+    found = titled = 0
     points, kinds, counts, leads = text.points, text.kinds, words.counts, words.leads
     for section in range(2):
         begin = 0 if section == 0 else title + 1
@@ -131,7 +133,9 @@ def _read_words(text: Any, title: Any, low: Any, words: Any, tables: Any) -> Any
             if section == 0 or read < LEAD_WORDS:
                 leads[form] += 1
             read += 1
-    return found
+        if section == 0:
+            titled = found
+    return found, titled
 
 
 @part
@@ -199,12 +203,23 @@ def _stem(stem: Any, length: Any) -> Any:
 
 @part
 def _write_terms(
-    buckets: Any, rarity: Any, words: Any, found: Any, tables: Any, written: Any, sizes: Any
+    buckets: Any,
+    rarity: Any,
+    words: Any,
+    found: Any,
+    titled: Any,
+    tables: Any,
+    written: Any,
+    sizes: Any,
 ) -> None:
-    """Write the buckets to keep, ascending: the heaviest by count and rarity, those of the lead doubled."""
+    """Write the buckets to keep, ascending: the heaviest by count and rarity, those of the lead doubled.
+
+    The first `titled` words are those of the title.
+    """
     distinct = np.empty(found, np.int64)
     counts = np.empty(found, np.int64)
     leads = np.empty(found, np.int64)
+    titles = np.empty(found, np.uint8)
     rarities = np.empty(found)
     word_counts, word_leads = words.counts, words.leads
     size = 0
@@ -214,7 +229,10 @@ def _write_terms(
             rarities[size] = rarity[i]
             counts[size] = 0
             leads[size] = 0
+            titles[size] = 0
             size += 1
+        if i < titled:
+            titles[size - 1] = 1
         counts[size - 1] += word_counts[i]
         leads[size - 1] += word_leads[i]
     kept = np.arange(size)
@@ -225,11 +243,13 @@ def _write_terms(
             weights[i] = (1.0 + tables.logarithms[doubled]) * rarities[i]
         kept = _heaviest(weights, MAX_TERMS)
     at = sizes[TERMS]
-    out_terms, out_counts, out_leads = written.terms, written.counts, written.leads
+    out_terms, out_counts = written.terms, written.counts
+    out_leads, out_titles = written.leads, written.titles
     for i in kept:
         out_terms[at] = distinct[i]
         out_counts[at] = min(counts[i], MAX_COUNT)
         out_leads[at] = min(leads[i], MAX_COUNT)
+        out_titles[at] = titles[i]
         at += 1
     sizes[TERMS] = at
 
