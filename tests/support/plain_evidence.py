@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from stream.articles.boilerplate import without_boilerplate
-from stream.stories.text.compiled.evidence import LEAD_WORDS, MAX_COUNT, MAX_NAMES, MAX_TERMS
+from stream.stories.text.compiled.evidence import LEAD_WORDS, MAX_NAMES
 from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, SPAN_WEIGHT
+from stream.stories.text.compiled.terms import MAX_COUNT, MAX_TERMS
 from stream.stories.text.document_frequencies import is_common, rarity
 from stream.stories.text.entities import names_of
 from stream.stories.text.evidence import Evidence

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from stream.articles.boilerplate import without_boilerplate_each
-from stream.stories.text.compiled.evidence import MAX_NAMES, MAX_TERMS, Written, read_evidence
+from stream.stories.text.compiled.evidence import MAX_NAMES, Written, read_evidence
 from stream.stories.text.compiled.keyterms import MAX_KEYTERMS
+from stream.stories.text.compiled.terms import MAX_TERMS
 from stream.stories.text.tokenizer import MAX_CHARACTERS, plain_text
 from stream.stories.text.word_tables import by_language, joined, tables_of
 

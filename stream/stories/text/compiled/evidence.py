@@ -7,10 +7,11 @@ import numpy as np
 from embeddings.jit import inlined, kernel, part
 from stream.stories.text.compiled.counting import forget_forms, form_number, is_listed, new_forms
 from stream.stories.text.compiled.hashing import murmur3, utf8_length
-from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, NAMES, TERMS, WRITTEN, write_keyterms
+from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, NAMES, WRITTEN, write_keyterms
 from stream.stories.text.compiled.names import SMALL_S, Text, new_scratch, read_spans, read_title
 from stream.stories.text.compiled.sorting import BUCKET_BITS, by_bucket
 from stream.stories.text.compiled.spelling import spell
+from stream.stories.text.compiled.terms import MAX_COUNT, MAX_TERMS, write_terms
 from stream.stories.text.compiled.words import (
     APOSTROPHE,
     COMMA,
@@ -21,10 +22,8 @@ from stream.stories.text.compiled.words import (
     next_word,
 )
 
-MAX_TERMS = 256  # distinct words kept: the heaviest; covers all of four articles in five
 MAX_NAMES = 96  # distinct names and numbers kept: the most frequent
 LEAD_WORDS = 50  # of the text, after the title: the first two sentences or so
-MAX_COUNT = 255
 TERM_SEED, NAME_SEED = 0, 1
 SMALL_U, SMALL_I = 0x75, 0x69  # a plural does not end in us or is
 BUCKET_MASK = np.uint32((1 << BUCKET_BITS) - 1)
@@ -97,7 +96,7 @@ def read_evidence(points: Any, ends: Any, tables: Any) -> Any:
         title, length = ends[n, 0] - start, ends[n, 1] - start
         found, titled = _read_words(text, title, low, words, tables)
         buckets, rarity = _term_buckets(words, found, low, tables, utf8)
-        _write_terms(buckets, rarity, words, found, titled, tables, written, sizes)
+        write_terms(buckets, rarity, words, found, titled, tables, written, sizes)
         scratch.size[0] = 0
         named = read_title(names, 0, text, title, tables, scratch)
         named = read_spans(names, named, text, title + 1, length, tables, scratch, True)
@@ -199,76 +198,6 @@ def _stem(stem: Any, length: Any) -> Any:
         if before not in (SMALL_S, SMALL_U, SMALL_I):
             return length - 1
     return length
-
-
-@part
-def _write_terms(
-    buckets: Any,
-    rarity: Any,
-    words: Any,
-    found: Any,
-    titled: Any,
-    tables: Any,
-    written: Any,
-    sizes: Any,
-) -> None:
-    """Write the buckets to keep, ascending: the heaviest by count and rarity, those of the lead doubled.
-
-    The first `titled` words are those of the title.
-    """
-    distinct = np.empty(found, np.int64)
-    counts = np.empty(found, np.int64)
-    leads = np.empty(found, np.int64)
-    titles = np.empty(found, np.uint8)
-    rarities = np.empty(found)
-    word_counts, word_leads = words.counts, words.leads
-    size = 0
-    for i in by_bucket(buckets):
-        if size == 0 or distinct[size - 1] != buckets[i]:
-            distinct[size] = buckets[i]
-            rarities[size] = rarity[i]
-            counts[size] = 0
-            leads[size] = 0
-            titles[size] = 0
-            size += 1
-        if i < titled:
-            titles[size - 1] = 1
-        counts[size - 1] += word_counts[i]
-        leads[size - 1] += word_leads[i]
-    kept = np.arange(size)
-    if size > MAX_TERMS:
-        weights = np.empty(size)
-        for i in range(size):
-            doubled = counts[i] * 2 if leads[i] > 0 else counts[i]
-            weights[i] = (1.0 + tables.logarithms[doubled]) * rarities[i]
-        kept = _heaviest(weights, MAX_TERMS)
-    at = sizes[TERMS]
-    out_terms, out_counts = written.terms, written.counts
-    out_leads, out_titles = written.leads, written.titles
-    for i in kept:
-        out_terms[at] = distinct[i]
-        out_counts[at] = min(counts[i], MAX_COUNT)
-        out_leads[at] = min(leads[i], MAX_COUNT)
-        out_titles[at] = titles[i]
-        at += 1
-    sizes[TERMS] = at
-
-
-@part
-def _heaviest(weights: Any, most: Any) -> Any:
-    """The places of the `most` greatest weights, ascending; of equals the first."""
-    least = np.partition(weights, len(weights) - most)[len(weights) - most]
-    room = most
-    for weight in weights:
-        room -= weight > least
-    kept = np.empty(most, np.int64)
-    size = 0
-    for i in range(len(weights)):
-        if weights[i] > least or (weights[i] == least and room > 0):
-            room -= weights[i] == least
-            kept[size] = i
-            size += 1
-    return kept
 
 
 @part
