@@ -71,7 +71,7 @@ def without_boilerplate_each(texts: Sequence[str]) -> list[str]:
 
 
 def _without(text: str, signs: int, page_signs: int) -> str:
-    """The text without what is told by these signs, given as bits."""
+    """The text without what these signs, given as bits, mark as a notice."""
     notices, page = _chosen(_NOTICE_SIGNS, signs), _chosen(_PAGE_SIGNS, page_signs)
     return "\n".join([_told(line, notices, page) for line in text.split("\n")])
 
