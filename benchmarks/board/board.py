@@ -30,6 +30,7 @@ from tests.support.newsroom import Newsroom
 A_SECOND = 50
 REPORTS = 3  # of a story at first
 PAINTS = 5
+TURNS = 5  # kinds of interaction, one after the other
 BETWEEN = 1.0  # seconds between two interactions
 PATIENCE = 180.0
 SEARCHES = ("halden", "ferry ver", "glacier", "council sarn")
@@ -58,8 +59,9 @@ async () => {
 """
 # From the action to the drawn result: htmx has settled, and two frames were drawn.
 INTERACT = """
-([selector, kind, value]) => new Promise((resolve) => {
+([selector, kind, value]) => new Promise((resolve, reject) => {
   const begin = performance.now();
+  setTimeout(() => reject(new Error(`${selector} ${kind} "${value}": the list was not drawn again in 30 s`)), 30000);
   if (kind === "control") {
     fetch("/health").then((answer) => answer.json()).then(() =>
       requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - begin))));
@@ -132,6 +134,7 @@ async def _watch(figures: Figures, board: BoardProcess, browser: Browser, second
             figures.kills += 1
             await asyncio.to_thread(board.start)
             await page.goto(board.url)
+            turn += -turn % TURNS  # the search of a new page is empty: there is nothing to clear yet
         await _interact(figures, page, turn)
         turn += 1
         figures.memory.append(_resident(board.pid))
@@ -140,9 +143,9 @@ async def _watch(figures: Figures, board: BoardProcess, browser: Browser, second
 
 async def _interact(figures: Figures, page: Page, turn: int) -> None:
     actions = {
-        "search": ("#q", "input", SEARCHES[turn // 5 % len(SEARCHES)]),
+        "search": ("#q", "input", SEARCHES[turn // TURNS % len(SEARCHES)]),
         "clear": ("#q", "input", ""),
-        "sort": ("[name=sort]", "change", ("newest", "sources", "activity")[turn // 5 % 3]),
+        "sort": ("[name=sort]", "change", ("newest", "sources", "activity")[turn // TURNS % 3]),
         "show": ("#show", "click", ""),
         "control": ("", "control", ""),
     }
