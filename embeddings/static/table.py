@@ -2,7 +2,7 @@
 
 A text's vector is the sum of its pieces' rows, scaled to int8 by the fixed rule of embeddings.vectors: integers from
 start to end, so it is the same for any batch, order, thread count and machine. A table is a folder that
-sentence-transformers' StaticEmbedding reads too once its rows are cast to float32 (embeddings.transformer):
+sentence-transformers' StaticEmbedding reads too once its rows are cast to float32 (embeddings.torch_model):
 model.safetensors with `embedding.weight` [pieces, dimensions] int8 at one global scale, and tokenizer.json.
 
 Every table is pinned by the SHA-256 of its files in tables/SHA256SUMS, and checked when loaded. One that is not
@@ -108,7 +108,7 @@ def load_table(name: str) -> StaticTable:
     folder = next((at for at in (SHIPPED / name, built_tables() / name) if (at / ROWS_FILE).is_file()), None)
     if folder is None:
         raise ModelError(
-            f"the static table {name} is not on this machine yet; build it once with `newsfold build-encoder`"
+            f"the static table {name} is not on this machine yet; build it once with `newsfold encoder build`"
         )
     languages = LANGUAGES.get(name)
     contents = {file: _read_pinned(folder / file, pins[file]) for file in (ROWS_FILE, TOKENIZER_FILE)}

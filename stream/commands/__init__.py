@@ -15,12 +15,12 @@ from stream.extras import missing_extra
 COMMANDS = {
     "board": "Show the stories as a web page.",
     "broker": "Run a Kafka broker on this machine, for development.",
-    "build-encoder": "Build the encoder for several languages, once.",
     "compare": "Compare two runs over the same articles.",
     "compile": "Compile the kernels now, so that no first start waits for it.",
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
     "doctor": "Say what is wrong with the set-up, and what to do.",
+    "encoder": "Build the encoder for several languages, or export a model.",
     "evaluate": "Measure stories against labels, on your own articles.",
     "explain": "Say why an article is where it is.",
     "produce": "Check the articles of a file or feed, and send them to Kafka.",

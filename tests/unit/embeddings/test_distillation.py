@@ -123,7 +123,7 @@ def test_remembered_words_are_right_for_the_multilingual_tokeniser_too(
 
 @pytest.mark.skipif(
     not (built_tables() / distill_multilingual.TABLE).is_dir(),
-    reason="the multilingual table takes two minutes: newsfold build-encoder",
+    reason="the multilingual table takes two minutes: newsfold encoder build",
 )
 def test_of_sixteen_events_the_same_one_is_nearest_in_every_other_language() -> None:
     reports = [json.loads(line) for line in EVENTS.read_text(encoding="utf-8").splitlines()]

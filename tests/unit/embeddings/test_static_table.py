@@ -159,7 +159,7 @@ def test_a_table_that_was_not_built_says_how_to_build_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(ModelError, match="newsfold build-encoder"):
+    with pytest.raises(ModelError, match="newsfold encoder build"):
         load_encoder(EncoderSettings(model="newsfold-static-multilingual"))
 
 

