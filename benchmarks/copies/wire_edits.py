@@ -45,10 +45,12 @@ class Newsroom:
         self.vocabulary = sorted(
             {word for text in texts[:3000] for word in re.findall(r"[A-Za-z]{3,}", text)}
         )
-        self.headers = [self._furniture(rng.choice((0, 0, 0, 1, 2, 3)), 0) for _ in range(outlets)]
-        self.footers = [self._furniture(rng.choice((0, 0, 1, 3, 5, 8, 12, 16)), 0.5) for _ in range(outlets)]
+        self.headers = [self._boilerplate(rng.choice((0, 0, 0, 1, 2, 3)), 0) for _ in range(outlets)]
+        self.footers = [
+            self._boilerplate(rng.choice((0, 0, 1, 3, 5, 8, 12, 16)), 0.5) for _ in range(outlets)
+        ]
 
-    def _furniture(self, lines: int, teasers: float) -> list[str]:
+    def _boilerplate(self, lines: int, teasers: float) -> list[str]:
         return [
             self._teaser() if self.rng.random() < teasers else self.rng.choice(STOCK_LINES)
             for _ in range(lines)

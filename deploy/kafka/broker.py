@@ -249,7 +249,7 @@ class Broker:
 
 
 def _lists_topics(port: int) -> bool:
-    """Tell whether an admin client lists topics; in a thread, for the caller may be inside an event loop."""
+    """Return whether an admin client lists topics; in a thread, for the caller may be inside an event loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, _try_to_list_topics(port)).result()
 

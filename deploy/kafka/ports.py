@@ -27,7 +27,7 @@ def free_port(but_not: Set[int] = frozenset()) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a broker could listen on the port, by its own way of opening it."""
+    """Return whether a broker could listen on the port, by its own way of opening it."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -48,7 +48,7 @@ def wait_until_free(port: int) -> None:
 
 
 def answers(port: int) -> bool:
-    """Tell whether something accepts connections on the port."""
+    """Return whether something accepts connections on the port."""
     with socket.socket() as caller:
         caller.settimeout(1.0)
         return caller.connect_ex((HOST, port)) == 0

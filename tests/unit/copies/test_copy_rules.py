@@ -78,7 +78,7 @@ def test_a_brief_about_what_notices_tell_of_is_still_copied() -> None:
     assert desk.place(brief, "b").leader == 0
 
 
-def test_headline_byline_and_furniture_of_another_outlet_do_not_hide_a_copy() -> None:
+def test_headline_byline_and_boilerplate_of_another_outlet_do_not_hide_a_copy() -> None:
     desk = Desk()
     desk.place(f"Ferry stays in port\n{FERRY}", "a")
     page = f"Islands cut off as boat leaks\nShare this page\nBy Our Reporter\n{FERRY}\n{FOOTER}"
@@ -119,7 +119,7 @@ def test_a_story_does_not_join_the_page_that_linked_to_it() -> None:
     assert desk.place(SCHOOL).leader is None
 
 
-def test_the_furniture_of_one_outlet_does_not_join_its_texts() -> None:
+def test_the_boilerplate_of_one_outlet_does_not_join_its_texts() -> None:
     desk = Desk()
     texts = (FERRY, SCHOOL, MUSEUM, ORCHARD)
     assert [desk.place(f"Title\n{text}\n{FOOTER}", "the paper").leader for text in texts] == [None] * 4
