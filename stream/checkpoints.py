@@ -31,7 +31,7 @@ from stream.observability.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 MAGIC = b"NEWSFOLD"
-FORMAT = 9
+FORMAT = 10
 SUFFIX = ".checkpoint"
 PART = ".part"
 PROBE = "probe"

@@ -52,7 +52,7 @@ def article(
     origin = Origin(0, offset)
     if retracted:
         return EmbeddedArticle(id=f"a{name}", origin=origin, ingested=0, retracted=True)
-    title, body = f"Report {text}", f"{TEXTS[text]} {words}"
+    title, body = f"The desk: report {text} of {name}", f"{TEXTS[text]} {words}"
     return EmbeddedArticle(
         id=f"a{name}",
         origin=origin,
@@ -284,6 +284,6 @@ def test_of_the_updates_of_a_story_in_one_batch_the_last_goes_out():
 def test_an_assignment_shows_its_article_because_a_story_lists_no_copies():
     (shown,) = outcomes(article(0, 0, 0))[0].assignments
     assert shown.article is not None
-    assert shown.article.title == "Report 0"
+    assert shown.article.title == "The desk: report 0 of 0"
     (withdrawn,) = outcomes(article(0, 0, 0), article(0, 0, 1, retracted=True))[1].assignments
     assert withdrawn.article is None
