@@ -11,6 +11,7 @@ from itertools import islice, zip_longest
 
 from stream.articles.language import contradicts
 from stream.articles.page_lines import UNSPACED, Line, Page, pages_of
+from stream.articles.standing_headline import is_standing
 
 TITLE_LINES = 12  # from the top, among which the headline is looked for once more
 CONTENT_LETTERS = 5  # words of as many letters, figures and words of other scripts are content
@@ -82,7 +83,7 @@ def reports_of(pages: Sequence[tuple[str, str, str | None]]) -> list[str]:
 
 
 def _report(title: str, page: Page, language: str | None) -> str:
-    headline = content_of(title)
+    headline = frozenset() if is_standing(title, language) else content_of(title)
     if page.is_prose and _is_report(title, headline, page, language):
         return _without_dateline(page.text.strip())
     return _report_among(title, headline, page.lines, language)

@@ -20,6 +20,7 @@ from stream.articles.lead import leads_of
 from stream.articles.message import Article, Retraction
 from stream.articles.page import reports_of
 from stream.articles.reading import read_message
+from stream.articles.standing_headline import is_standing
 from stream.copies.fingerprint import FINGERPRINT_VERSION, Fingerprint, fingerprints_of
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.errors import InvalidArticleError
@@ -59,6 +60,14 @@ class _Clean(msgspec.Struct):
     text: EncoderText
     source: str | None
     content: bytes
+
+    @property
+    def compared(self) -> EncoderText:
+        """What it is compared by: without its headline, where that says nothing and a text does."""
+        text = self.text
+        if text.text and is_standing(text.title, text.language):
+            return msgspec.structs.replace(text, title="")
+        return text
 
 
 class _Prepared(msgspec.Struct):
@@ -174,7 +183,7 @@ class Embedder:
 
     def _vectors(self, articles: Sequence[_Clean]) -> list[bytes]:
         reused = self._encoder.reused
-        vectors = self._encoder.encode([one.text for one in articles])
+        vectors = self._encoder.encode([one.compared for one in articles])
         self._metrics.vectors_reused.inc(self._encoder.reused - reused)
         return [vector.tobytes() for vector in vectors]
 
@@ -234,7 +243,8 @@ def _fingerprints(articles: Sequence[_Clean]) -> list[Fingerprint]:
 
 
 def _evidence(articles: Sequence[_Clean]) -> list[Evidence]:
-    return evidence_of_each([(one.text.title, one.text.text, one.text.language) for one in articles])
+    compared = [one.compared for one in articles]
+    return evidence_of_each([(text.title, text.text, text.language) for text in compared])
 
 
 def _each(

@@ -27,14 +27,14 @@ TEXTS = {
 # The SHA-256 of each record, shortened. A change here is a change of what the log holds: raise FINGERPRINT_VERSION or
 # EVIDENCE_VERSION with it (a test below refuses records of a newer one), or find out why a text reads otherwise.
 GOLDEN = {
-    "en": "0e04f96543af9716",
-    "fr": "b78d2cc07ac73865",
-    "tr": "749f476f348f71f3",
-    "ru": "bd4bd7bbcec44d2f",
-    "hi": "a3a846e2188f0c58",
-    "zh": "e449ae08801bb544",
-    "th": "0d5ff582c90ac195",
-    "ar": "7173a16a413cb1ca",
+    "en": "38efc195c89df867",
+    "fr": "876c122b13fe5704",
+    "tr": "c051911f6701bba4",
+    "ru": "c0104763441ccdf9",
+    "hi": "a19fba1f8611ff52",
+    "zh": "71df07af21f10ef4",
+    "th": "e604696b4aca62a0",
+    "ar": "c26ba6b0868f8075",
 }
 
 
@@ -70,7 +70,7 @@ def test_a_record_is_read_as_it_was_written():
     [
         ({"v": RECORD_VERSION + 1}, "record version 2 is newer than 1"),
         ({"fingerprint_version": FINGERPRINT_VERSION + 1}, "fingerprint version 4 is newer than 3"),
-        ({"evidence_version": EVIDENCE_VERSION + 1}, "evidence version 4 is newer than 3"),
+        ({"evidence_version": EVIDENCE_VERSION + 1}, "evidence version 5 is newer than 4"),
     ],
 )
 def test_a_record_of_a_newer_version_is_refused_in_words(newer: dict[str, int], message: str):
