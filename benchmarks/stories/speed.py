@@ -14,7 +14,7 @@ from benchmarks.stories.synthetic import DIMENSIONS, SyntheticArticle, synthetic
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
 
-SIZES = (10_000, 50_000, 100_000)
+SIZES = (10_000, 50_000, 100_000, 200_000)
 MEASURED = 3_000  # articles timed at each size: half of stories that are open, half of new ones
 BURST = 5_000
 SECOND = 1_000
