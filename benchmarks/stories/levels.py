@@ -1,6 +1,6 @@
 """Each labelled set judged at the level it labels: events by stories, affairs by storylines; alone and mixed.
 
-usage: python -m benchmarks.stories.levels --out OUT.json -- SET.jsonl[.gz] ...
+usage: python -m benchmarks.stories.levels --out OUT.json [--first-mix 20] -- SET.jsonl[.gz] ...
 
 A set's name is that of its file up to the first `_`. Sets of AFFAIRS label affairs of weeks and months, the others
 events. Alone, each is folded once for each seed (ties shuffled); then all of MIXED that are given are laid on one
@@ -69,11 +69,16 @@ def alone(name: str, articles: Sequence[Labelled], settings: Settings) -> Figure
     return result
 
 
-def together(sets: Mapping[str, Sequence[Labelled]], settings: Settings) -> dict[str, Figures]:
-    """Each part of the mixes at its level, the mean over the mixes; and the share of articles that crossed."""
+def together(
+    sets: Mapping[str, Sequence[Labelled]], settings: Settings, first: int = 0
+) -> dict[str, Figures]:
+    """Each part of the mixes at its level, the mean over the mixes; and the share of articles that crossed.
+
+    `first`: the seed of the first mix.
+    """
     parts: dict[str, list[Figures]] = {name: [] for name in sets}
     crossed = []
-    for seed in range(MIXES):
+    for seed in range(first, first + MIXES):
         run = fold_labelled(mixed(sets, seed), settings)
         for name in sets:
             names = frozenset(article for article in run.true if article.startswith(f"{name}:"))
@@ -109,6 +114,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--no-mixes", action="store_true")
+    parser.add_argument("--first-mix", type=int, default=0, help="seed of the first mix")
     options = parser.parse_args()
     settings = load_settings()
     embedder = Embedder(load_encoder(settings.encoder), settings.intake.max_article_bytes, Metrics())
@@ -119,7 +125,7 @@ def main() -> None:
         print(name, {key: round(value, 3) for key, value in results[name].items()}, flush=True)
     parts = {name: sets[name] for name in MIXED if name in sets}
     if len(parts) > 1 and not options.no_mixes:
-        for name, figures in together(parts, settings).items():
+        for name, figures in together(parts, settings, options.first_mix).items():
             results[f"mixed: {name}"] = figures
             print(f"mixed: {name}", {key: round(value, 3) for key, value in figures.items()}, flush=True)
     options.out.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")

@@ -82,6 +82,8 @@ class StorylineStore:
             record.open = set(one.stories - free.keys())
             record.closed |= {number: free.pop(number) for number in sorted(one.stories) if number in free}
         self._alone |= free
+        for number in (number for one in found for number in one.left):
+            self._seen.pop(number, None)
         for one in found:
             if one.merged_into is not None:
                 self._records[one.merged_into].closed |= self._records[one.line].closed
@@ -125,6 +127,7 @@ class StorylineStore:
 
     def close_story(self, line: int | None, record: StoryRecord) -> None:
         """A story ends idle; its storyline goes on naming it, and one that is in none may still be linked."""
+        self._seen.pop(record.number, None)
         if line is None:
             self._alone[record.number] = in_line(record)
             return

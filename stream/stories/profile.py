@@ -9,7 +9,7 @@ from embeddings.jit import kernel, part
 from stream.stories.index.state import WITHDRAWN
 
 OF_AN_ARTICLE = 48  # of the names and of the words of an article that count
-ENTRIES = 24  # of either kind that a profile holds
+ENTRIES = 48  # of either kind that a profile holds
 NAMES, WORDS = range(2)
 
 

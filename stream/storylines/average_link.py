@@ -1,6 +1,8 @@
 """Average link: groups of stories whose pairs score well on average, the best pair of groups first.
 
-Pairs that were never scored are left out of the mean: most pairs of a long affair never meet.
+Most pairs of a long affair are never scored, so they are left out of the mean. But of two groups of one affair each
+story of the smaller meets one of the other: what is missing of so many pairs counts as UNSCORED. So a few good pairs
+do not join two affairs of many stories.
 """
 
 import heapq
@@ -9,6 +11,8 @@ from collections.abc import Collection, Mapping
 Scores = Mapping[
     int, Mapping[int, int]
 ]  # of pairs of stories, both ways round; whole numbers: sums are exact
+
+UNSCORED = -2_000  # of a missing pair, in thousandths of a logit; -4 does as well
 
 
 def average_link(stories: Collection[int], scores: Scores, threshold: int) -> list[frozenset[int]]:
@@ -21,6 +25,12 @@ def average_link(stories: Collection[int], scores: Scores, threshold: int) -> li
         story: {other: (score, 1) for other, score in scores.get(story, {}).items() if other in groups}
         for story in groups
     }
+
+    def mean(one: int, other: int) -> float:
+        total, count = sums[one][other]
+        missing = max(0, min(len(groups[one]), len(groups[other])) - count)
+        return (total + missing * UNSCORED) / (count + missing)
+
     queue: list[tuple[float, int, int]] = [
         (-total, story, other)
         for story, row in sums.items()
@@ -30,7 +40,7 @@ def average_link(stories: Collection[int], scores: Scores, threshold: int) -> li
     heapq.heapify(queue)
     while queue:
         negative, one, other = heapq.heappop(queue)
-        if one not in groups or other not in groups or _mean(sums[one][other]) != -negative:
+        if one not in groups or other not in groups or mean(one, other) != -negative:
             continue
         groups[one] |= groups.pop(other)
         del sums[one][other]
@@ -40,11 +50,8 @@ def average_link(stories: Collection[int], scores: Scores, threshold: int) -> li
             before = sums[one].get(third, (0, 0))
             sums[one][third] = sums[third][one] = (before[0] + total, before[1] + count)
             del sums[third][other]
-            mean = _mean(sums[one][third])
-            if mean >= threshold:
-                heapq.heappush(queue, (-mean, min(one, third), max(one, third)))
+        for third in sums[one]:
+            found = mean(one, third)
+            if found >= threshold:
+                heapq.heappush(queue, (-found, min(one, third), max(one, third)))
     return [frozenset(group) for group in groups.values()]
-
-
-def _mean(pair: tuple[int, int]) -> float:
-    return pair[0] / pair[1]

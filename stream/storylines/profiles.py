@@ -8,7 +8,10 @@ from embeddings.jit import kernel, part
 from stream.stories.profile import ENTRIES
 from stream.stories.results import Profile
 
-HEAVIEST, AMONG = 8, ENTRIES  # of the heaviest of the one, those that are among the heaviest of the other
+# Of the heaviest of the one, those that are among the heaviest of the other. Of 8 among 24, a name or word that all
+# reports from a country or a capital share weighs too much (docs/decisions/0006-storylines.md).
+HEAVIEST, AMONG = 24, ENTRIES
+LOOKED_UP = 8  # names and as many words of a story by which closed ones are found
 KIND_OFFSETS = np.array([[0], [1 << 32]])
 FIRST_ROWS = 256
 
@@ -44,10 +47,10 @@ class Profiles:
             self._free.append(row)
 
     def heaviest(self, story: int) -> list[int]:
-        """The heaviest names and words of a story, distinguished by an offset."""
+        """The LOOKED_UP heaviest names and words of a story, distinguished by an offset."""
         row = self._rows[story]
-        keys = self._keys[row, :, :HEAVIEST].astype(np.int64) + KIND_OFFSETS
-        held: list[int] = keys[self._weights[row, :, :HEAVIEST] > 0].tolist()
+        keys = self._keys[row, :, :LOOKED_UP].astype(np.int64) + KIND_OFFSETS
+        held: list[int] = keys[self._weights[row, :, :LOOKED_UP] > 0].tolist()
         return held
 
     def shares(self, story: int, others: Sequence[int]) -> list[tuple[float, float]]:
@@ -89,20 +92,40 @@ class Profiles:
 @kernel
 def fill_shares(keys, weights, story, others, found):  # type: ignore[no-untyped-def]
     """Fill `found` [n, 2] for a row and n others: the lesser share of the two directions."""
-    for i in range(len(others)):
-        for kind in range(2):
-            ours = _share(keys, weights, kind, story, others[i])
-            found[i, kind] = min(ours, _share(keys, weights, kind, others[i], story))
+    for kind in range(2):
+        order = np.argsort(keys[story, kind, : _held(weights[story, kind])])
+        known = keys[story, kind][order]
+        for i in range(len(others)):
+            found[i, kind] = _lesser_share(
+                keys[others[i], kind], weights[others[i], kind], weights[story, kind], known, order
+            )
 
 
 @part
-def _share(keys, weights, kind, one, other):  # type: ignore[no-untyped-def]
-    total = common = 0
+def _held(weights):  # type: ignore[no-untyped-def]
+    held = 0
+    while held < AMONG and weights[held] > 0:
+        held += 1
+    return held
+
+
+@part
+def _lesser_share(their_keys, their_weights, our_weights, known, order):  # type: ignore[no-untyped-def]
+    """`known`: our keys, sorted; `order`: the places they have by weight."""
+    ours = theirs = 0
+    for j in range(_held(their_weights)):
+        at = np.searchsorted(known, their_keys[j])
+        if at < len(known) and known[at] == their_keys[j]:
+            if order[at] < HEAVIEST:
+                ours += our_weights[order[at]]
+            if j < HEAVIEST:
+                theirs += their_weights[j]
+    return min(_part(ours, our_weights), _part(theirs, their_weights))
+
+
+@part
+def _part(common, weights):  # type: ignore[no-untyped-def]
+    total = 0
     for i in range(HEAVIEST):
-        weight = weights[one, kind, i]
-        total += weight
-        for j in range(AMONG):
-            if weights[other, kind, j] > 0 and keys[other, kind, j] == keys[one, kind, i]:
-                common += weight
-                break
+        total += weights[i]
     return common / total if total > 0 else 0.0

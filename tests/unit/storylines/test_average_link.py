@@ -1,11 +1,11 @@
-"""Average link: the best pair of groups first, by the mean of the pairs that were scored."""
+"""Average link: the best pair of groups first, by the mean of the pairs that were scored, or should have been."""
 
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.storylines.average_link import average_link
+from stream.storylines.average_link import UNSCORED, average_link
 
 PAIRS = st.dictionaries(
     st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
@@ -30,7 +30,8 @@ def by_hand(pairs, threshold):
             found = [
                 pairs[min(a, b), max(a, b)] for a in one for b in other if (min(a, b), max(a, b)) in pairs
             ]
-            if found and (mean := sum(found) / len(found)) >= threshold:
+            missing = max(0, min(len(one), len(other)) - len(found))
+            if found and (mean := (sum(found) + missing * UNSCORED) / (len(found) + missing)) >= threshold:
                 rank = (-mean, min(one), min(other))
                 if best is None or rank < best[0]:
                     best = rank, one, other
@@ -48,8 +49,15 @@ def test_a_chain_of_one_good_pair_each_does_not_hold_what_scores_ill_with_the_re
     assert average_link([1, 2, 3, 4], both_ways(pairs), 500) == [{1, 2, 3}, {4}]
 
 
-def test_pairs_that_were_never_scored_do_not_count():
-    assert average_link(range(4), both_ways({(0, 1): 900, (1, 2): 900, (2, 3): 900}), 500) == [{0, 1, 2, 3}]
+def test_a_story_needs_to_have_met_only_one_of_an_affair():
+    assert average_link(range(3), both_ways({(0, 1): 900, (1, 2): 900}), 500) == [{0, 1, 2}]
+
+
+def test_one_good_pair_does_not_join_two_affairs_of_several_stories():
+    affairs = {(0, 1): 3_000, (1, 2): 3_000, (0, 2): 3_000, (3, 4): 3_000, (4, 5): 3_000, (3, 5): 3_000}
+    assert average_link(range(6), both_ways(affairs | {(2, 3): 1_500}), 500) == [{0, 1, 2}, {3, 4, 5}]
+    met = {(2, 3): 1_500, (1, 4): 1_500, (0, 5): 1_500}
+    assert average_link(range(6), both_ways(affairs | met), 500) == [set(range(6))]
 
 
 @given(pairs=PAIRS, threshold=st.integers(-500, 1_500))

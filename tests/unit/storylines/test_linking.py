@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from stream.stories.profile import ENTRIES, WORDS
 from stream.stories.results import Profile, StoryDecision, StoryMerge, StoryPair, StorySplit
-from stream.storylines.evidence import CAUTION_WEIGHT, MERGE_BONUS
+from stream.storylines.evidence import CAUTION_WEIGHT, FOUNDER_BONUS
 from stream.storylines.linking import KEPT_CLOSED, Storylines
 from stream.storylines.settings import StorylineSettings
 
@@ -58,12 +58,13 @@ def linked(*pairs, words=(), **facts) -> Storylines:
 
 
 def test_a_founder_links_to_the_story_it_nearly_joined():
-    assert linked((0, 0.5, False)).line_of(1) == 0
-    assert linked((0, 0.4, False)).line_of(1) is None
+    assert linked((0, 0.5 - FOUNDER_BONUS, False)).line_of(1) == 0
+    assert linked((0, 0.4 - FOUNDER_BONUS, False)).line_of(1) is None
 
 
 def test_neighbours_that_nearly_merged_are_one_affair():
-    assert linked((0, 0.5 - MERGE_BONUS, True)).line_of(1) == 0
+    assert linked((0, 0.5, True)).line_of(1) == 0
+    assert linked((0, 0.4, True)).line_of(1) is None
 
 
 def test_what_two_stories_are_about_counts_as_well():
@@ -73,8 +74,8 @@ def test_what_two_stories_are_about_counts_as_well():
 
 
 def test_in_a_stream_of_unrelated_articles_scores_count_for_less():
-    assert linked((0, 0.5 + CAUTION_WEIGHT * 2.0, False), caution=2.0).line_of(1) == 0
-    assert linked((0, 0.4 + CAUTION_WEIGHT * 2.0, False), caution=2.0).line_of(1) is None
+    assert linked((0, 0.5 + CAUTION_WEIGHT * 2.0, True), caution=2.0).line_of(1) == 0
+    assert linked((0, 0.4 + CAUTION_WEIGHT * 2.0, True), caution=2.0).line_of(1) is None
 
 
 def test_the_mean_of_all_scores_of_a_pair_counts():
@@ -176,10 +177,10 @@ def test_a_pair_is_scored_anew_when_its_evidence_has_grown_by_a_third():
         learn(lines, article(0))
         learn(lines, article(1))
     learn(lines, article(1, (0, 1.0, True)))
-    assert lines.related(1) == [(0, 1.0 + MERGE_BONUS)]
+    assert lines.related(1) == [(0, 1.0)]
     for score, mean in ((2.0, 1.5), (3.0, 2.0), (4.0, 2.5), (5.0, 2.5), (6.0, 3.5)):
         learn(lines, article(1, (0, score, True)))
-        assert lines.related(1) == [(0, mean + MERGE_BONUS)]
+        assert lines.related(1) == [(0, mean)]
 
 
 def test_an_emptied_story_is_part_of_nothing():
