@@ -69,8 +69,8 @@ class ArticleRegistry:
         self._ids.append(entry.id)
         self._id_bytes += getsizeof(entry.id)
         self._numbers[entry.id] = number
-        for name, value in _row(entry).items():
-            self._columns[name].append(value)
+        for column, value in zip(self._columns.values(), _row(entry), strict=True):
+            column.append(value)
         return number
 
     def number_of(self, article_id: str) -> int | None:
@@ -114,8 +114,8 @@ class ArticleRegistry:
     def replace(self, number: int, entry: Entry) -> None:
         """Write new facts over those of a held article."""
         row = number - self._first
-        for name, value in _row(entry).items():
-            self._columns[name][row] = value
+        for column, value in zip(self._columns.values(), _row(entry), strict=True):
+            column[row] = value
 
     def renew(self, count: int, expires: int) -> None:
         """Let the last `count` articles, those still held, expire at this time."""
@@ -163,14 +163,15 @@ class ArticleRegistry:
         return registry
 
 
-def _row(entry: Entry) -> dict[str, int]:
-    return {
-        "story": entry.story,
-        "leader": entry.leader,
-        "kind": KINDS.index(entry.kind),
-        "expires": entry.expires,
-        "partition": entry.partition,
-        "offset": entry.offset,
-        "content_high": int.from_bytes(entry.content[:8], "big"),
-        "content_low": int.from_bytes(entry.content[8:16], "big"),
-    }
+def _row(entry: Entry) -> tuple[int, ...]:
+    """The facts in the order of the columns."""
+    return (
+        entry.story,
+        entry.leader,
+        KINDS.index(entry.kind),
+        entry.expires,
+        entry.partition,
+        entry.offset,
+        int.from_bytes(entry.content[:8], "big"),
+        int.from_bytes(entry.content[8:16], "big"),
+    )

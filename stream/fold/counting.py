@@ -14,16 +14,22 @@ def count_name(counts: dict[str, int], name: str, change: int) -> None:
 
 def add(counts: dict[Counted, int], what: Counted, change: int) -> None:
     """Change a count; what is down to 0 is no longer held."""
-    counts[what] = counts.get(what, 0) + change
-    if counts[what] <= 0:
-        del counts[what]
+    count = counts.get(what, 0) + change
+    if count > 0:
+        counts[what] = count
+    else:
+        counts.pop(what, None)
 
 
 def earliest(one: int | None, other: int | None) -> int | None:
     """The earlier of two moments, either of which may be unknown."""
-    return min((moment for moment in (one, other) if moment is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
 
 
 def latest(one: int | None, other: int | None) -> int | None:
     """The later of two moments, either of which may be unknown."""
-    return max((moment for moment in (one, other) if moment is not None), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
