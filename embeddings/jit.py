@@ -21,10 +21,17 @@ from platformdirs import user_cache_path
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("stream", "embeddings")
 
-# `part`: called from kernels only, so it needs neither a way in nor a place on disk of its own.
-part: Callable[[Callable[..., Any]], Any] = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-# `inlined`: a part of the innermost loops. A call counts the references to every array that it is given, which costs
-# more than what a short part does.
+# `part`: called from kernels only, so it needs neither a way in nor a place on disk of its own. It borrows the arrays
+# that it is given and neither makes nor returns one, so their references need not be counted: that costs more than
+# what most parts do, as each array of a state counts, used or not.
+part: Callable[[Callable[..., Any]], Any] = numba.njit(
+    no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+)
+# `allocating_part`: one that makes arrays, returns one, or copies slices. (Unsaid, _nrt is that of the caller.)
+allocating_part: Callable[[Callable[..., Any]], Any] = numba.njit(
+    no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=True
+)
+# `inlined`: a part of the innermost loops, for what a call costs.
 inlined: Callable[[Callable[..., Any]], Any] = numba.njit(inline="always")
 
 

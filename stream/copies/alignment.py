@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.copies.shingling import FIGURE, LINE_END, NAME, WORD
 
 FACT = FIGURE | NAME
@@ -26,7 +26,7 @@ def line_ends(lead: Any, first: Any, last: Any) -> Any:
     return ends != 0
 
 
-@part
+@allocating_part
 def aligned(left: Any, right: Any) -> Any:
     """Align two leads locally (Smith-Waterman: 2 for a match, -2 for a difference or a gap).
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.copies.shingle_table import base
 from stream.copies.state import NUMBER
 
@@ -13,7 +13,7 @@ CANDIDATES = 256
 ALL, POSTED, BASE, LEAD = range(4)
 
 
-@part
+@allocating_part
 def count_hits(sample: Any, lead_start: Any, lead_end: Any, stops: Any, matched: Any, found: Any) -> Any:
     """Return (rows, hits, slots): the candidates, an open table; the triples each shares, boilerplate apart; the
     slots of the table in use.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import inlined, part
 from stream.copies.alignment import aligned, facts_differ, line_ends
 from stream.copies.candidates import ALL, BASE, LEAD, POSTED
 from stream.copies.headlines import different_subjects, unrelated_headlines
@@ -103,12 +103,12 @@ def fills_form(index: Any, placed: Any, row: Any) -> Any:
     return _is_filling(opposed, agreed, start, other_start, other_subject)
 
 
-@part
+@inlined
 def _lead_of(index: Any, row: Any) -> Any:
     return index.leads[row, : index.counts[row, LEAD_SIZE]]
 
 
-@part
+@inlined
 def _headline_of(index: Any, row: Any) -> Any:
     return index.headlines[row, : index.counts[row, HEADLINE_SIZE]]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import kernel, part
+from embeddings.jit import allocating_part, kernel, part
 from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
 from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, fills_form, judge
 from stream.copies.shingle_table import (
@@ -108,7 +108,7 @@ def place_report(index: Any, rule: Any, placed: Any) -> Any:
     )  # fmt: skip
 
 
-@part
+@allocating_part
 def nearest_leader(
     index: Any, rule: Any, placed: Any, rows: Any, hits: Any, slots: Any, boilerplate: Any
 ) -> Any:
@@ -163,7 +163,7 @@ def _sibling(index: Any, rule: Any, placed: Any, rival: Any, keepers: Any) -> An
     return keeper if fills_form(index, placed, keeper) else np.int64(-1)
 
 
-@part
+@allocating_part
 def open_row(index: Any, placed: Any, form: Any) -> Any:
     """Make a report a leader: return its row."""
     row = index.clock[NEXT] % len(index.dates)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.copies.state import (
     BASE_SIZE,
     FORCED_EVICTIONS,
@@ -109,7 +109,7 @@ def exact_leader(index: Any, digest: Any, window: Any) -> Any:
     return row
 
 
-@part
+@allocating_part
 def look_up(
     index: Any, sample: Any, window: Any, stops: Any, keepers: Any, places: Any, rows: Any, found: Any
 ) -> None:

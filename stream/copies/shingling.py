@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import kernel, part
+from embeddings.jit import allocating_part, kernel, part
 from stream.copies.char_classes import (
     CAPITAL,
     DENSE,
@@ -50,7 +50,7 @@ def mixed(value: Any) -> Any:
     return value ^ (value >> np.uint64(31))
 
 
-@part
+@allocating_part
 def read_tokens(data: Any, classes: Any, lower: Any, ascii_words: Any, tokens: Any, marks: Any) -> Any:
     """Fill in token hashes in order and what each is; return (count, quarter-words, start of the lead, unstable).
 

@@ -13,6 +13,7 @@ from stream.stories.decision.scorer import ScoreArrays, has_score, score_rows
 from stream.stories.index.clusters import absorb_story, add_article, open_story
 from stream.stories.index.forms import holds_form, share_form
 from stream.stories.index.neighbour_links import add_links
+from stream.stories.index.pair_memory import renew_serial
 from stream.stories.index.similarity import add_to, clear, look_up
 from stream.stories.index.span import span_of_both, span_with
 from stream.stories.index.state import CHANNELS, MIXED, NEXT_STORY
@@ -56,6 +57,7 @@ def weigh_article(state, workspace, article, cross_language):  # type: ignore[no
     The article stays in the lookup until it joins.
     """
     slot = take_in(state.stream, state.exemplars, article)
+    renew_serial(workspace.pairs, slot)
     look_up(state.exemplars, slot, workspace.lookup)
     count = rank(state, slot, cross_language, workspace)
     measure_background(state, slot, workspace.lookup, cross_language, workspace.background)
@@ -201,7 +203,7 @@ def find_neighbours(state, workspace, count, story):  # type: ignore[no-untyped-
             neighbours[taken] = other
             taken += 1
     if taken:
-        merge_features(state, story, neighbours, taken, workspace.lookup, workspace.merge_features)
+        merge_features(state, story, neighbours, taken, workspace)
     return taken
 
 

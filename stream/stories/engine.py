@@ -21,6 +21,7 @@ from stream.stories.decision.scorer import ScoreArrays
 from stream.stories.index.candidates import new_candidates
 from stream.stories.index.clusters import close_story
 from stream.stories.index.growth import with_room
+from stream.stories.index.pair_memory import new_pair_memory
 from stream.stories.index.state import MAX_EXEMPLARS, MIXED, STREAM_TIME, StoryState
 from stream.stories.index.weighing import ArticleArrays
 from stream.stories.splitting import SPLIT_AT, split_story
@@ -71,7 +72,7 @@ class StoryEngine:
 
     def __init__(self, state: StoryState) -> None:
         self.state = state
-        self.workspace = new_workspace(len(state.stories.number))
+        self.workspace = new_workspace(len(state.stories.number), len(state.exemplars.article))
         self.count = 0  # stories found
         self.chosen = NEW_STORY  # place of the story that was joined
         self.story = -1  # its slot
@@ -99,6 +100,9 @@ class StoryEngine:
         slots = len(self.state.stories.number)
         if slots != len(self.workspace.candidates.posted):
             self.workspace = self.workspace._replace(candidates=new_candidates(slots))
+        exemplars = len(self.state.exemplars.article)
+        if exemplars != len(self.workspace.pairs.serials):
+            self.workspace = self.workspace._replace(pairs=new_pair_memory(exemplars))
 
     def set_time(self, moment: int) -> None:
         """Set the moment at which what comes next arrives."""

@@ -5,7 +5,7 @@ Weights are whole numbers, so sums are exact in any order.
 
 import numpy as np
 
-from embeddings.jit import kernel, part
+from embeddings.jit import allocating_part, kernel
 from stream.stories.index.state import WITHDRAWN
 
 OF_AN_ARTICLE = 48  # of the names and of the words of an article that count
@@ -21,7 +21,7 @@ def fill_profile(exemplars, held, keys, weights):  # type: ignore[no-untyped-def
     _fill(exemplars.words, exemplars.word_weights, exemplars.word_count, known, keys[WORDS], weights[WORDS])
 
 
-@part
+@allocating_part
 def _fill(all_keys, all_weights, counts, held, keys, weights):  # type: ignore[no-untyped-def]
     carried = np.empty(len(held) * OF_AN_ARTICLE, np.int64)
     count = 0

@@ -10,14 +10,14 @@ from math import sqrt
 
 import numpy as np
 
-from embeddings.jit import kernel, part
+from embeddings.jit import allocating_part, kernel, part
 from stream.stories.decision.merge_features import merge_features
 from stream.stories.decision.scorer import score_rows
 from stream.stories.index.clusters import empty_story, find_centre, note_arrival, note_article, take_slot
 from stream.stories.index.postings import list_as_recent, list_story, unlist_story
 from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up
 from stream.stories.index.slot_list import from_end
-from stream.stories.index.state import CHANNELS, MAX_NAMES, MEASURES, MIXED, WITHDRAWN
+from stream.stories.index.state import CHANNELS, MIXED, WITHDRAWN
 
 # Articles at which a story is looked at: each time it grew by about a third, from where two halves of three can be
 # distinguished from chance. Up to 20 a story lists all its reports (story_record.SHOWN_ARTICLES), so each can be
@@ -55,7 +55,7 @@ def split_story(state, workspace, story, merge_score, threshold, leaving):  # ty
     _describe_half(state, story, fresh, leaves, 1, similarity)
     _describe_half(state, story, rest, leaves, 0, similarity)
     others = np.full(1, fresh, np.int32)
-    merge_features(state, rest, others, 1, workspace.lookup, workspace.merge_features)
+    merge_features(state, rest, others, 1, workspace)
     score_rows(merge_score, workspace.merge_features, 1, workspace.merge_logits)
     if workspace.merge_logits[0] >= threshold:
         return 0, WHOLE_STORY
@@ -84,13 +84,12 @@ def _may_be_split(stories, exemplars, story):  # type: ignore[no-untyped-def]
 @part
 def _compare_exemplars(stories, exemplars, story, lookup, similarity):  # type: ignore[no-untyped-def]
     """Fill `similarity` [CHANNELS, n, n] but for the diagonal."""
-    shared_names = np.zeros(MAX_NAMES, np.int8)
-    pair = np.zeros(MEASURES)
+    pair = lookup.similarity
     for i in range(stories.exemplar_count[story]):
         asked = stories.exemplars[story, i]
         look_up(exemplars, asked, lookup)
         for j in range(i):
-            compare(exemplars, asked, stories.exemplars[story, j], lookup, shared_names, pair)
+            compare(exemplars, asked, stories.exemplars[story, j], lookup, lookup.shared_names, pair)
             for channel in range(CHANNELS):
                 similarity[channel, i, j] = similarity[channel, j, i] = pair[channel]
         clear(exemplars, asked, lookup)
@@ -124,7 +123,7 @@ def find_halves(similarity, leaves):  # type: ignore[no-untyped-def]
     return best > 0.0
 
 
-@part
+@allocating_part
 def _settle(similarity, halves):  # type: ignore[no-untyped-def]
     """Let each article change to the half it is closer to on average, until none does."""
     n = len(halves)
@@ -192,7 +191,7 @@ def _describe_half(state, story, half, leaves, side, similarity):  # type: ignor
     add_to(stories.background_sums[half], stories.background_sums[story], share)
 
 
-@part
+@allocating_part
 def _separate(state, story, rest, fresh):  # type: ignore[no-untyped-def]
     """Make a story of the half in the last free slot, and let the story be what the other half describes."""
     stories, exemplars = state.stories, state.exemplars
@@ -214,7 +213,7 @@ def _separate(state, story, rest, fresh):  # type: ignore[no-untyped-def]
     _publish(state, story)
 
 
-@part
+@allocating_part
 def _publish(state, story):  # type: ignore[no-untyped-def]
     stories, exemplars = state.stories, state.exemplars
     find_centre(stories, exemplars, story)

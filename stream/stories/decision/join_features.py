@@ -4,7 +4,7 @@ from math import log
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.stories.decision.baseline import gap_in_days
 from stream.stories.decision.features import (
     MARGIN_DAMPING,
@@ -94,7 +94,7 @@ JOIN_FEATURES = (
 ) = range(len(JOIN_FEATURES))
 
 
-@part
+@allocating_part
 def join_features(state, slot, count, workspace):  # type: ignore[no-untyped-def]
     """Fill `workspace.features` for the first stories of `workspace.order`."""
     exemplars, candidates = state.exemplars, workspace.candidates

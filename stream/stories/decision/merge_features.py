@@ -4,7 +4,7 @@ from math import log, sqrt
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.stories.decision.features import (
     MARGIN_DAMPING,
     NAMES_DAMPING,
@@ -22,6 +22,7 @@ from stream.stories.decision.features import (
     round_features,
 )
 from stream.stories.index.neighbour_links import links_between
+from stream.stories.index.pair_memory import SHARED, is_remembered, remember, row_of
 from stream.stories.index.similarity import (
     MIX_DENSE,
     MIX_LEAD,
@@ -36,7 +37,7 @@ from stream.stories.index.similarity import (
     zero,
 )
 from stream.stories.index.slot_list import length_of
-from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MAX_NAMES, MEASURES, MIXED
+from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MIXED
 from stream.stories.index.stream_baselines import (
     PAIRS_WEIGHT,
     cohesion,
@@ -99,16 +100,16 @@ MERGE_FEATURES = (
 ) = range(len(MERGE_FEATURES))
 
 
-@part
-def merge_features(state, story, others, count, lookup, features):  # type: ignore[no-untyped-def]
-    """Fill `features` [MAX_NEIGHBOURS, 20] for `story` and the first `count` of `others` (slots)."""
-    stories = state.stories
+@allocating_part
+def merge_features(state, story, others, count, workspace):  # type: ignore[no-untyped-def]
+    """Fill `workspace.merge_features` for `story` and the first `count` of `others` (slots)."""
+    stories, features = state.stories, workspace.merge_features
     likelihoods = np.zeros(GAP_BINS)
     gap_likelihoods(state.stream, likelihoods)
     typical = typical_proximity(state.stream, stories.last_time[story]) if stories.dated_size[story] else 0.0
     closeness = np.zeros(count)
     across = np.zeros((count, CHANNELS))
-    _compare_across(state, story, others, count, lookup, across, features)
+    _compare_across(state, story, others, count, workspace, across)
     for place in range(count):
         row = features[place]
         closeness[place] = _fill_similarities(state, story, others[place], across[place], row)
@@ -135,7 +136,7 @@ def _fill_rivals(stream, closeness, features):  # type: ignore[no-untyped-def]
         features[place, OTHERS] = (total - top) / (MAX_NEIGHBOURS - 1) / (top + MARGIN_DAMPING)
 
 
-@part
+@allocating_part
 def _fill_similarities(state, story, other, across, row):  # type: ignore[no-untyped-def]
     """What two stories have in common; return the cosine of their centres, all channels mixed.
 
@@ -187,12 +188,10 @@ def _compared(kept, i):  # type: ignore[no-untyped-def]
 
 
 @part
-def _compare_across(state, story, others, count, lookup, across, features):  # type: ignore[no-untyped-def]
+def _compare_across(state, story, others, count, workspace, across):  # type: ignore[no-untyped-def]
     """Fill `across` [count, CHANNELS] with mean similarities, and the features' mean share of names (by rarity)."""
-    stories, exemplars = state.stories, state.exemplars
-    shared_names = np.zeros(MAX_NAMES, np.int8)
-    similarity = np.zeros(MEASURES)
-    rare = np.zeros(MAX_NAMES)
+    stories, exemplars, features = state.stories, state.exemplars, workspace.merge_features
+    rare, pairs = workspace.lookup.rarities, workspace.pairs
     ours = min(COMPARED, stories.exemplar_count[story])
     for place in range(count):
         features[place, SHARED_NAMES] = 0.0
@@ -203,24 +202,39 @@ def _compare_across(state, story, others, count, lookup, across, features):  # t
         for k in range(names):
             rare[k] = name_rarity(state.stream, exemplars, asked, k)
             own += rare[k]
-        look_up(exemplars, asked, lookup)
+        is_in_lookup = False
         for place in range(count):
             other = others[place]
-            zero(shared_names)
+            shared_names = np.int64(0)
             for j in range(min(COMPARED, stories.exemplar_count[other])):
                 against = stories.exemplars[other, _compared(stories.exemplar_count[other], j)]
-                compare(exemplars, asked, against, lookup, shared_names, similarity)
-                add_to(across[place], similarity, 1.0)
+                row = row_of(pairs, asked, against)
+                if not is_remembered(pairs, row, asked, against):
+                    if not is_in_lookup:
+                        look_up(exemplars, asked, workspace.lookup)
+                        is_in_lookup = True
+                    _compare_pair(exemplars, asked, against, workspace.lookup, pairs, row)
+                add_to(across[place], pairs.similarity[row], 1.0)
+                shared_names |= pairs.pairs[row, SHARED]
             shared = 0.0
             for k in range(names):
-                shared += rare[k] * shared_names[k]
+                shared += rare[k] * ((shared_names >> k) & 1)
             features[place, SHARED_NAMES] += shared / (own + NAMES_DAMPING)
-        clear(exemplars, asked, lookup)
+        if is_in_lookup:
+            clear(exemplars, asked, workspace.lookup)
     for place in range(count):
         theirs = min(COMPARED, stories.exemplar_count[others[place]])
         for channel in range(CHANNELS):
             across[place, channel] /= ours * theirs
         features[place, SHARED_NAMES] /= ours
+
+
+@part
+def _compare_pair(exemplars, asked, other, lookup, pairs, row):  # type: ignore[no-untyped-def]
+    """Compare two exemplars, of which `asked` stands in the lookup, and remember what is found."""
+    zero(lookup.shared_names)
+    compare(exemplars, asked, other, lookup, lookup.shared_names, lookup.similarity)
+    remember(pairs, row, asked, other, lookup.similarity, lookup.shared_names)
 
 
 @part
@@ -231,7 +245,7 @@ def _cohesion_of_both(stories, story, other, typical):  # type: ignore[no-untype
     return (pairs + PAIRS_WEIGHT * typical) / (ours * (ours - 1.0) + theirs * (theirs - 1.0) + PAIRS_WEIGHT)
 
 
-@part
+@allocating_part
 def _centre_cosines(stories, story, other, across):  # type: ignore[no-untyped-def]
     cosine = np.zeros(CHANNELS)
     for channel in range(1, CHANNELS):

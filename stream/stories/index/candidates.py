@@ -24,7 +24,7 @@ from stream.stories.index.similarity import (
     zero,
 )
 from stream.stories.index.slot_list import length_of
-from stream.stories.index.state import CHANNELS, HEADLINE, MAX_NAMES, MEASURES, MIXED, UNKNOWN_LANGUAGE
+from stream.stories.index.state import CHANNELS, HEADLINE, MAX_NAMES, MIXED, UNKNOWN_LANGUAGE
 from stream.stories.index.weighing import name_rarity
 
 ASKED_WORDS = 40  # heaviest words of an article whose lists are read
@@ -59,6 +59,8 @@ class Candidates(NamedTuple):
         np.ndarray
     )  # int32 [NEAREST_KEPT]: place of their story among those found, NONE for no exemplar
     nearest_exemplar: np.ndarray  # int32 [NEAREST_KEPT]: their slots
+    closest: np.ndarray  # int32 [CLOSEST]: scratch: stories by dense centre
+    products: np.ndarray  # int32 [CLOSEST]: scratch
 
 
 def new_candidates(stories: int) -> Candidates:
@@ -77,6 +79,8 @@ def new_candidates(stories: int) -> Candidates:
         nearest_similarity=np.zeros(NEAREST_KEPT),
         nearest_story=np.zeros(NEAREST_KEPT, np.int32),
         nearest_exemplar=np.zeros(NEAREST_KEPT, np.int32),
+        closest=np.zeros(CLOSEST, np.int32),
+        products=np.zeros(CLOSEST, np.int32),
     )
 
 
@@ -148,8 +152,9 @@ def _find_by_centre(state, slot, cross_language, candidates, listed):  # type: i
     """Add the stories changed lately whose dense centre is closest, where the lists did not give them."""
     vector = state.exemplars.vector[slot]
     language = state.exemplars.language[slot]
-    closest = np.full(CLOSEST, NONE, np.int32)
-    products = np.zeros(CLOSEST, np.int32)
+    closest, products = candidates.closest, candidates.products
+    for i in range(CLOSEST):
+        closest[i], products[i] = NONE, 0
     for i in range(length_of(state.recent)):
         story = state.recent.slots[i]
         product = dot(vector, state.stories.centre[story])
@@ -189,8 +194,7 @@ def measure(state, slot, lookup, candidates, count):  # type: ignore[no-untyped-
     names = exemplars.name_count[slot]
     for i in range(names):
         candidates.name_rarity[i] = name_rarity(state.stream, exemplars, slot, i)
-    similarity = np.zeros(MEASURES)
-    shared_names = np.zeros(MAX_NAMES, np.int8)
+    similarity, shared_names = lookup.similarity, lookup.shared_names
     for index in range(count):
         story = candidates.slots[index]
         zero(shared_names)

@@ -4,7 +4,7 @@ from math import floor, sqrt
 
 import numpy as np
 
-from embeddings.jit import kernel, part
+from embeddings.jit import allocating_part, kernel, part
 from stream.stories.index.neighbour_links import drop_links, move_links
 from stream.stories.index.postings import list_as_recent, list_story, unlist_story
 from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up, zero
@@ -13,8 +13,6 @@ from stream.stories.index.state import (
     CHANNELS,
     FREE,
     MAX_EXEMPLARS,
-    MAX_NAMES,
-    MEASURES,
     NEXT_STORY,
     SEVERAL_LANGUAGES,
     STREAM_TIME,
@@ -101,8 +99,7 @@ def _note_language(stories, story, language):  # type: ignore[no-untyped-def]
 @part
 def sum_similarities(stories, exemplars, story, slot, lookup, sums):  # type: ignore[no-untyped-def]
     """Fill `sums` [CHANNELS]: the similarity of an article, which stands in the lookup, to a story's exemplars."""
-    similarity = np.zeros(MEASURES)
-    shared_names = np.zeros(MAX_NAMES, np.int8)
+    similarity, shared_names = lookup.similarity, lookup.shared_names
     zero(sums)
     for i in range(stories.exemplar_count[story]):
         compare(exemplars, slot, stories.exemplars[story, i], lookup, shared_names, similarity)
@@ -117,8 +114,7 @@ def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignor
     """
     add_to(stories.pair_sums[story], sums, 1.0)
     if stories.exemplar_count[story] == MAX_EXEMPLARS:
-        similarity = np.zeros(MEASURES)
-        shared_names = np.zeros(MAX_NAMES, np.int8)
+        similarity, shared_names = lookup.similarity, lookup.shared_names
         oldest = stories.exemplars[story, FOUNDERS]
         compare(exemplars, slot, oldest, lookup, shared_names, similarity)
         add_to(stories.pair_sums[story], similarity, -1.0)
@@ -135,8 +131,7 @@ def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignor
 def drop_exemplar(stories, exemplars, story, place, lookup):  # type: ignore[no-untyped-def]
     """Forget one exemplar; its pairs leave the sums exactly as they came."""
     gone = stories.exemplars[story, place]
-    similarity = np.zeros(MEASURES)
-    shared_names = np.zeros(MAX_NAMES, np.int8)
+    similarity, shared_names = lookup.similarity, lookup.shared_names
     look_up(exemplars, gone, lookup)
     for i in range(stories.exemplar_count[story]):
         if i != place:
@@ -157,7 +152,7 @@ def free_exemplar(exemplars, slot):  # type: ignore[no-untyped-def]
     append(exemplars.free, slot)
 
 
-@part
+@allocating_part
 def find_centre(stories, exemplars, story):  # type: ignore[no-untyped-def]
     """The direction of the exemplars' dense vectors, as int8 of length 127."""
     centre = stories.centre[story]
@@ -194,7 +189,7 @@ def release_story(stories, recent, story):  # type: ignore[no-untyped-def]
     append(stories.free, story)
 
 
-@part
+@allocating_part
 def absorb_story(state, absorbed, survivor, lookup):  # type: ignore[no-untyped-def]
     """Let one story live on in another: its articles, times, scores and links move, as many as there is room for."""
     stories, exemplars = state.stories, state.exemplars

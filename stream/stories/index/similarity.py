@@ -14,7 +14,9 @@ from stream.stories.index.state import (
     DENSE,
     HEADLINE,
     LEAD,
+    MAX_NAMES,
     MAX_TERMS,
+    MEASURES,
     MIXED,
     NAMES,
     UNKNOWN_LANGUAGE,
@@ -25,6 +27,9 @@ UNIT = 16_384  # int16 weights are multiples of 1 / UNIT
 GRAIN = float(1 << 28)  # similarities are multiples of 1 / GRAIN
 WORD_SLOTS = 4096  # of the small hash map that finds a word among the article's
 NAME_SLOTS = 1024
+SAMPLED_STORIES = (
+    32  # open stories one exemplar of which an article is compared with, for what is unrelated to it
+)
 WORD_MASK, NAME_MASK = np.uint32(WORD_SLOTS - 1), np.uint32(NAME_SLOTS - 1)
 STEP = np.uint32(1)
 # The mix of channels by which candidates are ranked and members compared: measured, see docs/decisions/0004
@@ -37,11 +42,15 @@ FOREIGN_WORDS = 0.6  # share of dense similarity that stands in for shared words
 
 
 class Lookup(NamedTuple):
-    """Where each word and name of one article stands in its row: -1 empty, filled by `look_up`."""
+    """Where each word and name of one article stands in its row, -1 empty, filled by `look_up`; and scratch."""
 
     words: np.ndarray  # int16 [WORD_SLOTS]
     names: np.ndarray  # int16 [NAME_SLOTS]
     hits: np.ndarray  # uint32 [MAX_TERMS]: scratch: places in the other article's row that may match
+    similarity: np.ndarray  # float64 [MEASURES]: scratch of those who compare, as are the rest
+    shared_names: np.ndarray  # int8 [MAX_NAMES]
+    rarities: np.ndarray  # float64 [MAX_NAMES]
+    sample: np.ndarray  # float64 [SAMPLED_STORIES, MEASURES]
 
 
 def new_lookup() -> Lookup:
@@ -50,6 +59,10 @@ def new_lookup() -> Lookup:
         words=np.full(WORD_SLOTS, -1, np.int16),
         names=np.full(NAME_SLOTS, -1, np.int16),
         hits=np.zeros(MAX_TERMS, np.uint32),
+        similarity=np.zeros(MEASURES),
+        shared_names=np.zeros(MAX_NAMES, np.int8),
+        rarities=np.zeros(MAX_NAMES),
+        sample=np.zeros((SAMPLED_STORIES, MEASURES)),
     )
 
 

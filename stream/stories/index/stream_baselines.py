@@ -2,11 +2,9 @@
 
 from math import log, sqrt
 
-import numpy as np
-
 from embeddings.jit import part
 from stream.stories.index.candidates import may_join
-from stream.stories.index.similarity import add_to, compare
+from stream.stories.index.similarity import SAMPLED_STORIES, add_to, compare
 from stream.stories.index.slot_list import length_of
 from stream.stories.index.state import (
     BASELINE_COUNT,
@@ -14,8 +12,6 @@ from stream.stories.index.state import (
     CHANNELS,
     COHESION_BASELINE,
     JOINS,
-    MAX_NAMES,
-    MEASURES,
     MIXED,
     OTHERS_BASELINE,
     RIVAL_BASELINE,
@@ -24,7 +20,6 @@ from stream.stories.index.state import (
     SQUARE_SUM,
 )
 
-SAMPLED_STORIES = 32  # open stories one exemplar of which the article is compared with
 LEFT_OUT = 3  # of the most similar ones, and
 LEFT_OUT_SHARE = 0.1  # this share: they may be related
 # What is typical of news at large, by the labelled sets (decision 0004), and for how many observations of the stream
@@ -48,15 +43,14 @@ def measure_background(state, slot, lookup, cross_language, background):  # type
     stories, exemplars = state.stories, state.exemplars
     recent = length_of(state.recent)
     taken = min(recent, SAMPLED_STORIES)
-    sample = np.zeros((SAMPLED_STORIES, MEASURES))
-    shared_names = np.zeros(MAX_NAMES, np.int8)
+    sample = lookup.sample
     language = exemplars.language[slot]
     count = 0
     for i in range(taken):
         story = state.recent.slots[i * recent // taken]
         if may_join(stories, story, language, cross_language):
             newest = stories.exemplars[story, stories.exemplar_count[story] - 1]
-            compare(exemplars, slot, newest, lookup, shared_names, sample[count])
+            compare(exemplars, slot, newest, lookup, lookup.shared_names, sample[count])
             count += 1
     left_out = LEFT_OUT + int(LEFT_OUT_SHARE * count)
     for channel in range(CHANNELS):

@@ -8,7 +8,7 @@ from math import exp, log
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.stories.index.state import BETWEEN_ALL, DATED_ARTICLES, DAY, GAP_BINS, SAMPLED_TIMES, TO_NEAREST
 
 EDGES = np.array([0.02, 0.1, 0.5, 1.5, 3.5, 7.5, 20.0, 60.0])  # days: from half an hour to two months
@@ -79,7 +79,7 @@ def count_gaps(stream, moment, nearest, nearest_dated, similarity):  # type: ign
     stream.counters[DATED_ARTICLES] += 1
 
 
-@part
+@allocating_part
 def _count_sampled(stream, moment, sampled):  # type: ignore[no-untyped-def]
     """Count the gaps to the sampled times, each as one of so many: edge by edge, which needs no branches."""
     gaps = stream.gap_counts

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part, part
 from stream.stories.index.similarity import UNIT
 from stream.stories.index.slot_list import take_last
 from stream.stories.index.state import ARTICLES, MAX_NAMES, MAX_TERMS
@@ -94,7 +94,7 @@ def name_rarity(stream, exemplars, slot, i):  # type: ignore[no-untyped-def]
     return rarity(stream.counters[ARTICLES], stream.name_frequencies[exemplars.names[slot, i]]) - 1.0
 
 
-@part
+@allocating_part
 def heaviest(one, other, most):  # type: ignore[no-untyped-def]
     """The places of the largest sums one + other, falling, at most `most`; of equals the first."""
     sums = np.empty(len(one))
@@ -103,7 +103,7 @@ def heaviest(one, other, most):  # type: ignore[no-untyped-def]
     return np.argsort(sums, kind="mergesort")[:most]
 
 
-@part
+@allocating_part
 def _weigh_words(stream, exemplars, slot, article):  # type: ignore[no-untyped-def]
     articles = stream.counters[ARTICLES]
     found = len(article.words)
@@ -155,7 +155,7 @@ def _title_weight(article, i, whole):  # type: ignore[no-untyped-def]
     return whole[i] - COUNT_WEIGHT[article.word_counts[i]] + SHORTEST
 
 
-@part
+@allocating_part
 def _weigh_names(stream, exemplars, slot, article):  # type: ignore[no-untyped-def]
     articles = stream.counters[ARTICLES]
     found = len(article.names)

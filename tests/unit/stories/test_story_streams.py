@@ -10,6 +10,7 @@ import pytest
 from stream.evaluation.measures import b_cubed
 from stream.stories.assign import COUNTED
 from stream.stories.decision.join_features import GROWN
+from stream.stories.index.pair_memory import new_pair_memory
 from stream.stories.index.state import BASELINE_COUNT, BASELINE_SUM, COHESION_BASELINE, SIZE_BASELINE
 from stream.stories.results import Factor
 from stream.stories.settings import StorySettings
@@ -211,3 +212,16 @@ def test_a_splinter_that_merges_counts_as_small_however_large_the_other_story_is
 
 def value_of(name: str, factors: tuple[Factor, ...]) -> float:
     return next(factor.value for factor in factors if factor.name == name)
+
+
+def test_decisions_are_the_same_without_the_memory_of_pairs(plan):
+    settings = StorySettings()
+    with_memory, _ = fold(settings, plan)
+    without = StoryIndex(settings, DIMENSIONS)
+    for number, (event, hours) in enumerate(plan):
+        pairs = without._engine.workspace.pairs
+        without._engine.workspace = without._engine.workspace._replace(
+            pairs=new_pair_memory(len(pairs.serials))
+        )
+        assert send(without, number, event, hours) == with_memory[number]
+    assert (pairs.pairs[:, 0] >= 0).any()  # pairs were compared

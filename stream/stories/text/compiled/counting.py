@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embeddings.jit import inlined, kernel, part
+from embeddings.jit import allocating_part, inlined, kernel, part
 from stream.stories.text.compiled.hashing import point_hash, same_points
 
 
@@ -20,7 +20,7 @@ class Forms(NamedTuple):
     leads: np.ndarray  # int32 [forms]: a second count, of a part
 
 
-@part
+@allocating_part
 def new_forms(most: int) -> Any:
     """A table with room for so many forms."""
     size = 64

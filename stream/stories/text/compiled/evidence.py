@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embeddings.jit import inlined, kernel, part
+from embeddings.jit import allocating_part, inlined, kernel, part
 from stream.stories.text.compiled.counting import forget_forms, form_number, is_listed, new_forms
 from stream.stories.text.compiled.hashing import murmur3, utf8_length
 from stream.stories.text.compiled.keyterms import MAX_KEYTERMS, NAMES, WRITTEN, write_keyterms
@@ -137,7 +137,7 @@ def _read_words(text: Any, title: Any, low: Any, words: Any, tables: Any) -> Any
     return found, titled
 
 
-@part
+@allocating_part
 def _term_buckets(words: Any, found: Any, low: Any, tables: Any, utf8: Any) -> Any:
     """The bucket and rarity of each word; bucket -1 for a single letter, a function word, or a common word."""
     buckets = np.empty(found, np.int64)
@@ -229,7 +229,7 @@ def _name_count(names: Any, i: Any, tables: Any) -> Any:
     return names.counts[i] + names.leads[i]
 
 
-@part
+@allocating_part
 def _write_names(
     names: Any, named: Any, numbered: Any, tables: Any, scratch: Any, utf8: Any, written: Any, sizes: Any
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import inlined, part
+from embeddings.jit import allocating_part, inlined, part
 from stream.stories.text.compiled.char_properties import CODE_POINTS, DIGIT
 from stream.stories.text.compiled.counting import is_listed
 
@@ -22,7 +22,7 @@ OF_WORD, OF_NAME = range(2)
 KIND, START, END = range(3)
 
 
-@part
+@allocating_part
 def write_keyterms(
     words: Any,
     buckets: Any,
@@ -70,7 +70,7 @@ def _weight(words: Any, rarity: Any, i: Any) -> Any:
     return (1 + min(words.counts[i], KEYTERM_COUNT) + in_lead) * rarity[i]
 
 
-@part
+@allocating_part
 def _heaviest_words(words: Any, buckets: Any, rarity: Any) -> Any:
     """The numbers of the heaviest words, those that came first before others of their weight; and how many."""
     weights = np.empty(CONSIDERED + 1)
@@ -109,7 +109,7 @@ def _has_space(scratch: Any, start: Any, end: Any) -> Any:
     return False
 
 
-@part
+@allocating_part
 def _insert(
     weights: Any, terms: Any, size: Any, weight: Any, kind: Any, start: Any, end: Any, low: Any, scratch: Any
 ) -> Any:

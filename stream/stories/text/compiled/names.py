@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embeddings.jit import inlined, part
+from embeddings.jit import allocating_part, inlined, part
 from stream.stories.text.compiled.char_properties import SPACE, UPPER, WORD
 from stream.stories.text.compiled.counting import form_number, is_listed
 from stream.stories.text.compiled.hashing import point_hash
@@ -33,7 +33,7 @@ class Scratch(NamedTuple):
     ends: np.ndarray  # int64 [MAX_SPAN_WORDS]: where the parts of the span at hand end
 
 
-@part
+@allocating_part
 def new_scratch(longest: Any) -> Any:
     """Room for the names of a text of so many code points."""
     return Scratch(

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part
 
 BUCKET_BITS = 20
 DIGIT_BITS = 7
 DIGIT_MASK = (1 << DIGIT_BITS) - 1
 
 
-@part
+@allocating_part
 def by_bucket(buckets: Any) -> Any:
     """The places of the buckets that are not negative, ascending by bucket, of equals in their order."""
     order = np.empty(len(buckets), np.int64)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part
 from stream.stories.text.compiled.keyterms import TERMS
 from stream.stories.text.compiled.sorting import by_bucket
 
@@ -12,7 +12,7 @@ MAX_TERMS = 256  # distinct words kept: the heaviest; covers all of four article
 MAX_COUNT = 255  # a byte each
 
 
-@part
+@allocating_part
 def write_terms(
     buckets: Any,
     rarity: Any,
@@ -65,7 +65,7 @@ def write_terms(
     sizes[TERMS] = at
 
 
-@part
+@allocating_part
 def _heaviest(weights: Any, most: Any) -> Any:
     """The places of the `most` greatest weights, ascending; of equals the first."""
     least = np.partition(weights, len(weights) - most)[len(weights) - most]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.jit import part
+from embeddings.jit import allocating_part
 from stream.stories.text.compiled.char_properties import CASED, LOWERED_BELOW, PROPERTIES, SIGMA, UPPER
 from stream.stories.text.compiled.words import classify, lower_sigma
 
@@ -31,7 +31,7 @@ def _titled() -> npt.NDArray[np.uint32]:
 TITLED = _titled()
 
 
-@part
+@allocating_part
 def in_small_letters(spelling: Any, start: Any, end: Any, tables: Any, titled: Any) -> Any:
     """Write a name that is all in capitals as others are, as str.title does; return where it ends."""
     length = end - start

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embeddings.jit import inlined, kernel, part
+from embeddings.jit import allocating_part, inlined, kernel, part
 from stream.stories.text.compiled.char_properties import CASED, UPPER
 from stream.stories.text.compiled.counting import forget_forms, form_number, is_listed, new_forms
 from stream.stories.text.compiled.hashing import point_hash
@@ -191,7 +191,7 @@ def _count(names: Any, i: Any) -> Any:
     return 0
 
 
-@part
+@allocating_part
 def _write_names(
     names: Any, number: Any, spelling: Any, tables: Any, dates: Any, found: Any, at: Any, article: Any
 ) -> Any:
