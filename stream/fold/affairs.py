@@ -71,7 +71,7 @@ class Affairs:
     def let_time_pass(self, now: int) -> list[StorylineEvent]:
         """End the storylines that are over, and forget the ones long ended."""
         left = self.links.let_time_pass(now)
-        self.store.forget_closed(story for story, line in left if line < 0)
+        self.store.forget_closed(left, self.links.knows)
         over = sorted({line for _, line in left if line >= 0 and not self.links.stories_of(line)})
         return [self.store.end(line, now) for line in over] + self.store.expire(now)
 

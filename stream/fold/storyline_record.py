@@ -1,6 +1,6 @@
 """The record of one storyline, and the snapshot that readers get of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -26,9 +26,36 @@ class StoryInLine(msgspec.Struct, array_like=True, frozen=True):
     last_seen: int
     keyterms: tuple[str, ...] = ()
 
+    @property
+    def stories(self) -> int:
+        """It counts as one."""
+        return 1
+
+    @property
+    def largest(self) -> "StoryInLine":
+        """The one with the most articles."""
+        return self
+
+
+class EarlierStories(msgspec.Struct, array_like=True, frozen=True):
+    """What the closed stories that a storyline no longer lists count together."""
+
+    stories: int
+    largest: StoryInLine
+    articles: int
+    reports: int
+    sources: frozenset[str]
+    first_published: int | None
+    last_published: int | None
+    first_seen: int
+    last_seen: int
+
 
 class StorylineRecord(msgspec.Struct, kw_only=True):
-    """What is kept of an open storyline: its open stories by number, and what its closed ones were."""
+    """What is kept of an open storyline: its open stories by number, and what its closed ones were.
+
+    `closed` holds the newest SHOWN_STORIES and those that still link; `earlier` counts the others.
+    """
 
     number: int
     id: str
@@ -38,6 +65,19 @@ class StorylineRecord(msgspec.Struct, kw_only=True):
     split_from: str | None = None
     open: set[int] = set()
     closed: dict[int, StoryInLine] = {}
+    earlier: EarlierStories | None = None
+
+    def take_over(self, other: "StorylineRecord") -> None:
+        """The closed stories of another storyline belong to this one."""
+        self.closed |= other.closed
+        self.earlier = together([part for part in (self.earlier, other.earlier) if part is not None])
+        other.closed, other.earlier = {}, None
+
+    def shorten(self, links: Callable[[int], bool]) -> None:
+        """Only count the closed stories that link no more and are not among the newest. `links`: whether one does."""
+        over = [number for number in sorted(self.closed)[:-SHOWN_STORIES] if not links(number)]
+        parts: list[StoryInLine | EarlierStories] = [self.closed.pop(number) for number in over]
+        self.earlier = together(parts if self.earlier is None else [self.earlier, *parts])
 
 
 def in_line(record: StoryRecord) -> StoryInLine:
@@ -58,30 +98,59 @@ def in_line(record: StoryRecord) -> StoryInLine:
     )
 
 
+def together(parts: Sequence[StoryInLine | EarlierStories]) -> EarlierStories | None:
+    """What all of these count; None of none."""
+    if not parts:
+        return None
+    return EarlierStories(
+        stories=sum(part.stories for part in parts),
+        largest=max((part.largest for part in parts), key=_size),
+        articles=sum(part.articles for part in parts),
+        reports=sum(part.reports for part in parts),
+        sources=frozenset().union(*[part.sources for part in parts]),
+        first_published=_first(part.first_published for part in parts),
+        last_published=_last(part.last_published for part in parts),
+        first_seen=min(part.first_seen for part in parts),
+        last_seen=max(part.last_seen for part in parts),
+    )
+
+
+def _size(story: StoryInLine) -> tuple[int, int]:
+    return story.articles, -story.number
+
+
+def _first(moments: Iterable[int | None]) -> int | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _last(moments: Iterable[int | None]) -> int | None:
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
 def snapshot_of(record: StorylineRecord, stories: Iterable[StoryInLine]) -> StorylineSnapshot:
-    """The storyline as readers get it: headed by its largest story, the stories newest first."""
+    """The storyline as readers get it: headed by its largest story, the stories newest first.
+
+    `stories`: the open and the closed ones; `record.earlier` is counted with them.
+    """
     newest = sorted(stories, key=lambda story: -story.number)
-    largest = max(newest, key=lambda story: (story.articles, -story.number), default=None)
-    articles, reports = sum(story.articles for story in newest), sum(story.reports for story in newest)
-    published = [story.first_published for story in newest if story.first_published is not None]
-    last_published = [story.last_published for story in newest if story.last_published is not None]
+    whole = together([*newest, *([record.earlier] if record.earlier is not None else [])])
     return StorylineSnapshot(
         id=record.id,
         version=record.version,
         status=record.status,
         merged_into=record.merged_into,
         split_from=record.split_from,
-        headline=largest.headline if largest else "",
+        headline=whole.largest.headline if whole else "",
         stories=tuple([story.id for story in newest[:SHOWN_STORIES]]),
         counts=StorylineCounts(
-            stories=len(newest),
-            articles=articles,
-            copies=articles - reports,
-            reports=reports,
-            sources=len(frozenset().union(*[story.sources for story in newest]) - {UNNAMED}),
+            stories=whole.stories if whole else 0,
+            articles=whole.articles if whole else 0,
+            copies=whole.articles - whole.reports if whole else 0,
+            reports=whole.reports if whole else 0,
+            sources=len(whole.sources - {UNNAMED}) if whole else 0,
         ),
-        first_published=iso(min(published, default=None)),
-        last_published=iso(max(last_published, default=None)),
-        first_seen=iso(min((story.first_seen for story in newest), default=None)) or "",
-        last_seen=iso(max((story.last_seen for story in newest), default=None)) or "",
+        first_published=iso(whole.first_published) if whole else None,
+        last_published=iso(whole.last_published) if whole else None,
+        first_seen=(iso(whole.first_seen) if whole else None) or "",
+        last_seen=(iso(whole.last_seen) if whole else None) or "",
     )

@@ -86,8 +86,7 @@ class StorylineStore:
             self._seen.pop(number, None)
         for one in found:
             if one.merged_into is not None:
-                self._records[one.merged_into].closed |= self._records[one.line].closed
-                self._records[one.line].closed = {}
+                self._records[one.merged_into].take_over(self._records[one.line])
 
     def _create(self, one: Regrouping, closed: Mapping[int, StoryInLine]) -> None:
         oldest = min(one.stories)
@@ -145,10 +144,13 @@ class StorylineStore:
         self._ended.append(_Ended(record.id, now + self._retention))
         return event
 
-    def forget_closed(self, stories: Iterable[int]) -> None:
-        """Closed stories of no storyline link no more."""
-        for number in stories:
-            self._alone.pop(number, None)
+    def forget_closed(self, left: Iterable[tuple[int, int]], links: Callable[[int], bool]) -> None:
+        """Closed stories have left, each its storyline or (below 0) none. `links`: whether a story still does."""
+        for number, line in left:
+            if line < 0:
+                self._alone.pop(number, None)
+            elif line in self._records:
+                self._records[line].shorten(links)
 
     def expire(self, now: int) -> list[StorylineEvent]:
         """Tombstones for the storylines that ended longer ago than the retention."""

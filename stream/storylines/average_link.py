@@ -42,15 +42,18 @@ def average_link(stories: Collection[int], scores: Scores, threshold: int) -> li
         negative, one, other = heapq.heappop(queue)
         if one not in groups or other not in groups or mean(one, other) != -negative:
             continue
+        size, met = len(groups[one]), sums.pop(other)
         groups[one] |= groups.pop(other)
         del sums[one][other]
-        for third, (total, count) in sums.pop(other).items():
+        for third, (total, count) in met.items():
             if third == one:
                 continue
             before = sums[one].get(third, (0, 0))
             sums[one][third] = sums[third][one] = (before[0] + total, before[1] + count)
             del sums[third][other]
         for third in sums[one]:
+            if third not in met and len(groups[third]) <= size:
+                continue  # as many pairs are expected as before
             found = mean(one, third)
             if found >= threshold:
                 heapq.heappush(queue, (-found, min(one, third), max(one, third)))
