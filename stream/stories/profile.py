@@ -14,11 +14,15 @@ NAMES, WORDS = range(2)
 
 
 @kernel
-def fill_profile(exemplars, held, keys, weights):  # type: ignore[no-untyped-def]
-    """Fill a profile [2, ENTRIES] from these exemplars: falling by weight, of equals the smaller key first."""
-    known = held[exemplars.article[held] != WITHDRAWN]
-    _fill(exemplars.names, exemplars.name_weights, exemplars.name_count, known, keys[NAMES], weights[NAMES])
-    _fill(exemplars.words, exemplars.word_weights, exemplars.word_count, known, keys[WORDS], weights[WORDS])
+def fill_profile(articles, names, words, held, keys, weights):  # type: ignore[no-untyped-def]
+    """Fill a profile [2, ENTRIES] from these exemplars: falling by weight, of equals the smaller key first.
+
+    `articles`, and the keys, weights and counts of `names` and `words`, are arrays of all exemplars, passed alone:
+    a call that unpacks the whole tuple of them takes 7 microseconds longer.
+    """
+    known = held[articles[held] != WITHDRAWN]
+    _fill(*names, known, keys[NAMES], weights[NAMES])
+    _fill(*words, known, keys[WORDS], weights[WORDS])
 
 
 @allocating_part

@@ -142,7 +142,10 @@ class StoryIndex:
         stories, slot = self._engine.state.stories, self._slots[story]
         profile = Profile(np.empty((2, ENTRIES), np.uint32), np.empty((2, ENTRIES), np.int32))
         held = stories.exemplars[slot, : stories.exemplar_count[slot]]
-        fill_profile(self._engine.state.exemplars, held, *profile)
+        exemplars = self._engine.state.exemplars
+        names = exemplars.names, exemplars.name_weights, exemplars.name_count
+        words = exemplars.words, exemplars.word_weights, exemplars.word_count
+        fill_profile(exemplars.article, names, words, held, *profile)
         return profile
 
     def _number_at(self, place: int) -> int:

@@ -38,7 +38,10 @@ def test_a_story_is_about_what_its_articles_say_but_not_the_withdrawn(articles, 
             getattr(exemplars, f"{kind}s")[place, : len(terms)] = list(terms)
             getattr(exemplars, f"{kind}_weights")[place, : len(terms)] = list(terms.values())
     found = Profile(np.empty((2, ENTRIES), np.uint32), np.empty((2, ENTRIES), np.int32))
-    fill_profile(exemplars, np.arange(len(articles), dtype=np.int32), *found)
+    of_names = exemplars.names, exemplars.name_weights, exemplars.name_count
+    of_words = exemplars.words, exemplars.word_weights, exemplars.word_count
+    held = np.arange(len(articles), dtype=np.int32)
+    fill_profile(exemplars.article, of_names, of_words, held, *found)
     kept = [one for place, one in enumerate(articles) if place not in withdrawn]
     sums = [sum((Counter(one[kind]) for one in kept), Counter()) for kind in (0, 1)]
     expected = profile(*sums)
