@@ -61,14 +61,18 @@ BRIDGE_WORDS = [word(random.Random(7000 + n), 5) for n in range(40)]
 
 
 def send_bridge(index: StoryIndex) -> list[StoryDecision]:
-    """Two reports of one side of an affair, two of the other, then twelve that report both."""
+    """Two reports of one side of an affair, two of the other, then twelve that report both.
+
+    The sides share few words, but their meaning is a little alike, as that of one event's reports is.
+    """
     rng = random.Random(1)
     one, other, both = BRIDGE_WORDS[:20], BRIDGE_WORDS[17:37], BRIDGE_WORDS[:37]
     parties = {id(one): "Talvara", id(other): "Orsenia", id(both): "Talvara and Orsenia"}
     decisions = []
     for number, (drawn_words, count) in enumerate([(one, 12)] * 2 + [(other, 12)] * 2 + [(both, 24)] * 12):
         text = f"talks of {parties[id(drawn_words)]} on {' '.join(rng.sample(drawn_words, count))}"
-        first, second = direction(1, number).astype(int), direction(2, number).astype(int)
+        first, apart = direction(1, number).astype(int), direction(2, number).astype(int)
+        second = 0.96 * apart + 0.29 * first
         vector = first if drawn_words is one else second if drawn_words is other else (first + second) / 1.4
         int8 = np.rint(vector).clip(-127, 127).astype(np.int8)
         moment = START + number * HOUR
