@@ -60,7 +60,7 @@ def _is_running(pid: int) -> bool:
 
 async def append(bootstrap: str, topic: str, keys: Sequence[bytes], values: Sequence[bytes]) -> None:
     """Send articles as fast as the broker takes them."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, compression_type="lz4")
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, compression_type="zstd")
     await producer.start()
     try:
         sent = [await producer.send(topic, v, key=k) for k, v in zip(keys, values, strict=True)]

@@ -23,7 +23,7 @@ from stream.commands.inputs import InputFile, format_option, kept, say_refusals
 from stream.commands.progress import article_progress
 from stream.errors import InvalidArticleError
 from stream.exit_codes import ExitCode
-from stream.kafka.clients import connected, connection
+from stream.kafka.clients import COMPRESSION, connected, connection
 from stream.settings import Settings, load_settings
 
 IN_FLIGHT = 1_000  # unacknowledged articles at most; bounds memory whatever the file's size
@@ -111,7 +111,7 @@ async def produce(
     producer = AIOKafkaProducer(
         **connection(settings.kafka),
         enable_idempotence=True,
-        compression_type="lz4",
+        compression_type=COMPRESSION,
         max_request_size=settings.intake.max_message_bytes,
     )
     produced = Produced()

@@ -13,7 +13,9 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
     """The embed stage."""
 
     group: str = Field("newsfold-embed", description="Consumer group of the embed stage.")
-    batch_size: int = Field(64, ge=1, le=1_000, description="Articles embedded together at most.")
+    batch_size: int = Field(
+        256, ge=1, le=1_000, description="Articles of a batch at most; an idle worker takes what has come."
+    )
     batch_wait_seconds: float = Field(0.1, gt=0, le=0.5, description="Seconds a batch waits to fill.")
     batch_timeout_seconds: float = Field(
         60.0, gt=0, description="Seconds a batch may take before the process ends rather than lose it."

@@ -118,7 +118,7 @@ def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.Abstrac
         consumer_max_fetch_size=settings.intake.max_message_bytes,
         producer_request_timeout=kafka.request_timeout_ms / 1000,
         stream_wait_empty=True,
-        stream_buffer_maxsize=4 * settings.intake.batch_size,
+        stream_buffer_maxsize=2 * settings.intake.batch_size,
         topic_disable_leader=True,
         topic_allow_declare=False,
         table_standby_replicas=0,

@@ -25,13 +25,13 @@ from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.errors import NewsfoldError
 from stream.extras import missing_extra
-from stream.kafka.clients import MAX_BATCH_BYTES, connection, start
+from stream.kafka.clients import COMPRESSION, MAX_BATCH_BYTES, connection, start
 from stream.kafka.dead_letters import Headers, dead_letter
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.history import check_log
 from stream.kafka.settings import RouteBy
 from stream.observability.metrics import Metrics
-from stream.observability.tracing import OFF, Tracing
+from stream.observability.tracing import OFF, BatchTrace, Tracing
 from stream.observability.tracing import Headers as TraceHeaders
 from stream.settings import Settings
 
@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 LOG_APPEND_TIME = 1  # Kafka's timestamp type of a time that the broker set
 MILLISECOND = 0.001  # the broker's timestamps are cut to it
 RETRY_SECONDS = 1.0  # between attempts while the broker is away
+PARTS = 4  # of a full batch: while one is appended, the next is embedded
 
 
 class _Outgoing(msgspec.Struct, frozen=True):
@@ -87,7 +88,7 @@ class EmbedService(Service):
             **connection(self._settings.kafka),
             enable_idempotence=True,
             acks="all",
-            compression_type="lz4",
+            compression_type=COMPRESSION,
             linger_ms=5,
             max_batch_size=min(MAX_BATCH_BYTES, self._settings.intake.max_message_bytes),
             max_request_size=self._settings.intake.max_message_bytes,
@@ -130,7 +131,6 @@ class EmbedService(Service):
             )
 
     async def _take(self, events: Sequence[EventT]) -> None:
-        assert self._embedder is not None  # noqa: S101 - on_start() came first
         self._metrics.consumed.labels("embed", self._settings.topics.articles).inc(len(events))
         messages = [_incoming(event) for event in events]
         for message in messages:
@@ -139,22 +139,36 @@ class EmbedService(Service):
         trace = self._tracing.begin(
             "embed", topic, [event.message.headers and _headers(event) for event in events]
         )
-        loop = asyncio.get_running_loop()
-        with trace.step("encode"):
-            async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
-                results = await loop.run_in_executor(self._thread, self._embedder.embed, messages)
-        outgoing = [
-            out
-            for position, pair in enumerate(zip(results, events, strict=True))
-            for out in self._outgoing(*pair, trace.headers(position))
-        ]
-        with self._metrics.timed("append"), trace.step("append"):
-            await self._send_all(outgoing, messages[0].origin)
+        appended: asyncio.Future[None] | None = None
+        size = max(1, self._settings.intake.batch_size // PARTS)
+        for begin in range(0, len(messages), size):
+            with trace.step("encode"):
+                results = await self._embedded(messages[begin : begin + size])
+            outgoing = [
+                out
+                for position, result in enumerate(results, begin)
+                for out in self._outgoing(result, events[position], trace.headers(position))
+            ]
+            if appended is not None:
+                await appended
+            appended = asyncio.ensure_future(self._append(outgoing, messages[begin].origin, trace))
+            for result in results:
+                if isinstance(result, Refused):
+                    self._log_refusal(result)
+        if appended is not None:
+            await appended
         trace.end()
-        for result in results:
-            if isinstance(result, Refused):
-                self._log_refusal(result)
         self._done |= {message.origin.partition: message.origin.offset + 1 for message in messages}
+
+    async def _embedded(self, messages: list[Incoming]) -> list[EmbeddedArticle | Refused]:
+        assert self._embedder is not None  # noqa: S101 - on_start() came first
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._settings.intake.batch_timeout_seconds):
+            return await loop.run_in_executor(self._thread, self._embedder.embed, messages)
+
+    async def _append(self, outgoing: list[_Outgoing], first: Origin, trace: BatchTrace) -> None:
+        with self._metrics.timed("append"), trace.step("append"):
+            await self._send_all(outgoing, first)
 
     async def _send_all(self, waiting: list[_Outgoing], first: Origin) -> None:
         """Return once every message is acknowledged, however long the broker is away. `first` is the batch's origin.

@@ -21,7 +21,7 @@ from stream.embed.record import EmbeddedArticle
 from stream.errors import StateLostError
 from stream.fold.fold import Fold
 from stream.fold.state import FoldState
-from stream.kafka.clients import MAX_BATCH_BYTES, connection
+from stream.kafka.clients import COMPRESSION, MAX_BATCH_BYTES, connection
 from stream.kafka.folding import fold_records
 from stream.kafka.history import lost_history
 from stream.kafka.shard_snapshot import Save, Saved, copy, hold
@@ -67,7 +67,7 @@ class Shard:
             **connection(settings.kafka),
             transactional_id=f"{settings.shard.transactional_id_prefix}-{settings.topics.embedded}-{partition}",
             transaction_timeout_ms=settings.shard.transaction_timeout_ms,
-            compression_type="lz4",
+            compression_type=COMPRESSION,
             max_batch_size=min(MAX_BATCH_BYTES, settings.intake.max_message_bytes),
             acks="all",
         )

@@ -48,7 +48,7 @@ async def _serve(assign: Assign, bootstrap: str, topic: str, out: str) -> None:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=5, compression_type="lz4", acks="all")
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, linger_ms=5, compression_type="zstd", acks="all")
     await consumer.start()
     await producer.start()
     while True:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from embeddings.jit import part
+from embeddings.jit import inlined, part
 from stream.stories.index.state import (
     CHANNELS,
     DENSE,
@@ -126,6 +126,17 @@ def _possible_hits(terms, count, table, mask, hits):  # type: ignore[no-untyped-
     return np.int64(found)
 
 
+@inlined
+def _place_of(term, row, table, mask):  # type: ignore[no-untyped-def]
+    """The place of a term in the row that stands in the lookup, MAX_TERMS or more where it is not there."""
+    at = term & mask
+    place = np.uint16(table[at])  # of -1: the largest
+    while place < MAX_TERMS and row[place] != term:
+        at = (at + STEP) & mask
+        place = np.uint16(table[at])
+    return place
+
+
 @part
 def compare(exemplars, asked, other, lookup, shared_names, similarity):  # type: ignore[no-untyped-def]
     """Write the MEASURES of two exemplars, of which `asked` stands in the lookup: similarities, and the headlines.
@@ -137,40 +148,28 @@ def compare(exemplars, asked, other, lookup, shared_names, similarity):  # type:
     our_title = np.int64(0)
     their_title = np.int64(0)
     ours, theirs = exemplars.words[asked], exemplars.words[other]
+    our_words, their_words = exemplars.word_weights[asked], exemplars.word_weights[other]
+    our_leads, their_leads = exemplars.lead_weights[asked], exemplars.lead_weights[other]
+    our_titles, their_titles = exemplars.title_weights[asked], exemplars.title_weights[other]
     found = _possible_hits(theirs, exemplars.word_count[other], lookup.words, WORD_MASK, lookup.hits)
     for k in range(found):
         i = lookup.hits[k]
-        at = theirs[i] & WORD_MASK
-        place = lookup.words[at]
-        while place >= 0:
-            if ours[place] == theirs[i]:
-                whole += np.int64(exemplars.word_weights[asked, place]) * np.int64(
-                    exemplars.word_weights[other, i]
-                )
-                lead += np.int64(exemplars.lead_weights[asked, place]) * np.int64(
-                    exemplars.lead_weights[other, i]
-                )
-                our_title += np.int64(exemplars.title_weights[asked, place])
-                their_title += np.int64(exemplars.title_weights[other, i])
-                break
-            at = (at + STEP) & WORD_MASK
-            place = lookup.words[at]
+        place = _place_of(theirs[i], ours, lookup.words, WORD_MASK)
+        if place < MAX_TERMS:
+            whole += np.int32(our_words[place]) * np.int32(their_words[i])
+            lead += np.int32(our_leads[place]) * np.int32(their_leads[i])
+            our_title += our_titles[place]
+            their_title += their_titles[i]
     names = np.int64(0)
     ours, theirs = exemplars.names[asked], exemplars.names[other]
+    our_names, their_names = exemplars.name_weights[asked], exemplars.name_weights[other]
     found = _possible_hits(theirs, exemplars.name_count[other], lookup.names, NAME_MASK, lookup.hits)
     for k in range(found):
         i = lookup.hits[k]
-        at = theirs[i] & NAME_MASK
-        place = lookup.names[at]
-        while place >= 0:
-            if ours[place] == theirs[i]:
-                names += np.int64(exemplars.name_weights[asked, place]) * np.int64(
-                    exemplars.name_weights[other, i]
-                )
-                shared_names[place] = 1
-                break
-            at = (at + STEP) & NAME_MASK
-            place = lookup.names[at]
+        place = _place_of(theirs[i], ours, lookup.names, NAME_MASK)
+        if place < MAX_TERMS:
+            names += np.int32(our_names[place]) * np.int32(their_names[i])
+            shared_names[place] = 1
     similarity[WHOLE] = whole / GRAIN
     similarity[LEAD] = lead / GRAIN
     similarity[NAMES] = names / GRAIN
