@@ -7,7 +7,10 @@ looks at the headline: what a passage has in common with it shows whether the pa
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import islice, zip_longest
+
+from stopwordsiso import stopwords
 
 from stream.articles.language import contradicts
 from stream.articles.page_lines import UNSPACED, Line, Page, pages_of
@@ -97,11 +100,9 @@ def _is_report(title: str, headline: frozenset[str], page: Page, language: str |
         return False
     if language is not None and contradicts(last.text, language):
         return False
-    if len(headline) < SUBJECT_WORDS:
-        return True
-    if sum(page.words) <= OFFER_WORDS or _CREDIT.match(last.text):
+    if len(headline) >= SUBJECT_WORDS and (sum(page.words) <= OFFER_WORDS or _CREDIT.match(last.text)):
         return False
-    return first is last or not _is_notice(headline, first, second)
+    return first is last or not _is_notice(headline, first, second, language)
 
 
 def _report_among(title: str, headline: frozenset[str], lines: list[Line], language: str | None) -> str:
@@ -110,8 +111,8 @@ def _report_among(title: str, headline: frozenset[str], lines: list[Line], langu
     if language is not None:
         lines = _without_foreign_end(lines, language)
     if len(headline) < SUBJECT_WORDS:
-        return _without_dateline(_joined(lines))
-    lines = _without_notice(headline, _without_credits(lines))
+        return _without_dateline(_joined(_without_notice(headline, lines, language)))
+    lines = _without_notice(headline, _without_credits(lines), language)
     words = sum([line.words for line in lines])
     if words <= STUB_WORDS and not headline & content_of(_joined(lines)):
         return ""
@@ -215,23 +216,29 @@ def _share(some: frozenset[str], passage: frozenset[str]) -> float:
     return len(some & passage) / len(some) if len(some) >= SUBJECT_WORDS else 0.0
 
 
-def _without_notice(headline: frozenset[str], lines: list[Line]) -> list[Line]:
+def _without_notice(headline: frozenset[str], lines: list[Line], language: str | None) -> list[Line]:
     """Drop a first paragraph that has nothing in common with the headline, where the next one has."""
     prose = [*islice((place for place, line in enumerate(lines) if line.is_prose), 2)]
-    if len(prose) == 2 and _is_notice(headline, lines[prose[0]], lines[prose[1]]):
+    if len(prose) == 2 and _is_notice(headline, lines[prose[0]], lines[prose[1]], language):
         return lines[prose[1] :]
     return lines
 
 
-def _is_notice(headline: frozenset[str], first: Line, second: Line) -> bool:
+def _is_notice(headline: frozenset[str], first: Line, second: Line, language: str | None) -> bool:
     """Whether a first paragraph has nothing in common with the headline nor the next, which has."""
     if first.words > NOTICE_WORDS:
         return False
     content = content_of(first.text)
-    if headline & content:
+    if not headline & content <= _function_stems(language or "en"):
         return False
     following = content_of(second.text)
     return len(headline & following) >= 2 and len(content & following) <= len(content) / 10
+
+
+@cache
+def _function_stems(language: str) -> frozenset[str]:
+    """Of the words that say nothing of any matter ("through") the stems, as content has them."""
+    return frozenset(word[:STEM_LETTERS] for word in stopwords(language) if len(word) >= CONTENT_LETTERS)
 
 
 def _without_credits(lines: list[Line]) -> list[Line]:

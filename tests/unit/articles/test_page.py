@@ -61,6 +61,13 @@ def test_a_notice_above_the_report_is_dropped():
     assert report_of(TITLE, f"{NOTICE}\n\n{REPORT}") == REPORT
 
 
+@pytest.mark.parametrize(
+    "title", ["Later by spring: a second lock for the harbour", "Ostvik to get a new lock by spring"]
+)
+def test_neither_a_function_word_of_the_headline_nor_a_short_headline_keeps_a_notice(title: str):
+    assert report_of(title, f"{NOTICE}\n\n{REPORT}", "en") == REPORT
+
+
 def test_an_ending_in_another_language_is_dropped():
     assert report_of(TITLE, f"{REPORT}\n\n{GERMAN_NOTICE}", "en") == REPORT
 
