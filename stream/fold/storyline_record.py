@@ -19,7 +19,7 @@ class StoryInLine(msgspec.Struct, array_like=True, frozen=True):
     headline: str
     articles: int
     reports: int
-    sources: frozenset[str]
+    sources: tuple[str, ...]  # in order, so that a checkpoint has the same bytes in every process
     first_published: int | None
     last_published: int | None
     first_seen: int
@@ -44,7 +44,7 @@ class EarlierStories(msgspec.Struct, array_like=True, frozen=True):
     largest: StoryInLine
     articles: int
     reports: int
-    sources: frozenset[str]
+    sources: tuple[str, ...]
     first_published: int | None
     last_published: int | None
     first_seen: int
@@ -89,7 +89,7 @@ def in_line(record: StoryRecord) -> StoryInLine:
         headline=representative.title if representative else "",
         articles=len(record.members),
         reports=len(record.carried),
-        sources=frozenset(record.sources),
+        sources=tuple(sorted(record.sources)),
         first_published=record.first_published,
         last_published=record.last_published,
         first_seen=record.first_seen,
@@ -107,7 +107,7 @@ def together(parts: Sequence[StoryInLine | EarlierStories]) -> EarlierStories | 
         largest=max((part.largest for part in parts), key=_size),
         articles=sum(part.articles for part in parts),
         reports=sum(part.reports for part in parts),
-        sources=frozenset().union(*[part.sources for part in parts]),
+        sources=tuple(sorted(set().union(*[part.sources for part in parts]))),
         first_published=_first(part.first_published for part in parts),
         last_published=_last(part.last_published for part in parts),
         first_seen=min(part.first_seen for part in parts),
@@ -147,7 +147,7 @@ def snapshot_of(record: StorylineRecord, stories: Iterable[StoryInLine]) -> Stor
             articles=whole.articles if whole else 0,
             copies=whole.articles - whole.reports if whole else 0,
             reports=whole.reports if whole else 0,
-            sources=len(whole.sources - {UNNAMED}) if whole else 0,
+            sources=len({*whole.sources} - {UNNAMED}) if whole else 0,
         ),
         first_published=iso(whole.first_published) if whole else None,
         last_published=iso(whole.last_published) if whole else None,

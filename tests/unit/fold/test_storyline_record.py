@@ -1,9 +1,10 @@
 """The record of a storyline stays small however long it lives, and readers see the same."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.fold.storyline_record import SHOWN_STORIES, StoryInLine, StorylineRecord, snapshot_of
+from stream.fold.storyline_record import SHOWN_STORIES, StoryInLine, StorylineRecord, snapshot_of, together
 
 DAY = 86_400_000
 SIZES = st.lists(st.integers(1, 90), min_size=SHOWN_STORIES - 2, max_size=SHOWN_STORIES + 40)
@@ -17,7 +18,7 @@ def story(number: int, articles: int) -> StoryInLine:
         headline=f"Day {number} of the trial",
         articles=articles,
         reports=(articles + 1) // 2,
-        sources=frozenset({f"outlet {number % 7}", f"paper {articles}"}),
+        sources=(f"outlet {number % 7}", f"paper {articles}"),
         first_published=moment if number % 3 else None,
         last_published=moment + DAY if number % 3 else None,
         first_seen=moment,
@@ -58,3 +59,10 @@ def test_a_storyline_that_merges_into_another_brings_what_it_counted():
         "2023-11-14T22:13:20.000Z",
     )
     assert shown(long).counts.stories == 0
+
+
+def test_sources_are_kept_in_order_so_that_a_checkpoint_has_the_same_bytes_in_every_process():
+    parts = [msgspec.structs.replace(story(0, 3), sources=("Meridian Post", "Halden Press"))]
+    whole = together([*parts, story(1, 3)])
+    assert whole is not None
+    assert list(whole.sources) == ["Halden Press", "Meridian Post", "outlet 1", "paper 3"]
