@@ -17,7 +17,7 @@ SAME_MATTER = (
     0.2  # of the content words of the shorter; two events have a twentieth in common, versions a half
 )
 HEIRS = 8  # copies of a report that could take its place
-TELLING_CHARACTERS = 4  # of a word that says something: shorter ones are mostly function words
+CONTENT_CHARACTERS = 4  # of a content word at least: shorter ones are mostly function words
 
 
 class Heir(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +120,7 @@ class Report(msgspec.Struct, dict=True):
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of the lead that say something, lower case."""
-        return frozenset(word for word in words_of(self.lead) if len(word) >= TELLING_CHARACTERS)
+        return frozenset(word for word in words_of(self.lead) if len(word) >= CONTENT_CHARACTERS)
 
     def says_something_new(self, other: "Report") -> bool:
         """Whether at least NEW_SHARE of its lead's words are not in the other's, in the same language."""
