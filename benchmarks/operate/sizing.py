@@ -43,8 +43,8 @@ def messages(number: int) -> list[Incoming]:
 
 
 def compressed(values: list[bytes]) -> int:
-    """Bytes of the values as a batch of the producer stores them (LZ4)."""
-    return len(bytes(cramjam.lz4.compress(b"".join(values))))
+    """Bytes of the values as a batch of the producer stores them (zstd)."""
+    return len(bytes(cramjam.zstd.compress(b"".join(values))))
 
 
 def main(number: int) -> None:
@@ -80,9 +80,9 @@ def main(number: int) -> None:
         "articles, mean bytes": f"{number}, {text / number:.0f}",
         "embed stage (clean, fingerprint, evidence, encode)": f"{number / embed_seconds:.0f} articles/s of one core",
         "fold stage (decisions, snapshots; Kafka apart)": f"{number / fold_seconds:.0f} articles/s of one core",
-        "articles.embedded, LZ4": f"{embedded / number:.0f} bytes an article",
-        "stories, LZ4": f"{stories[0] / number:.0f} bytes an article, {stories[1] / number:.2f} snapshots",
-        "assignments, LZ4": f"{assignments[0] / number:.0f} bytes an article, {assignments[1] / number:.2f} records",
+        "articles.embedded, zstd": f"{embedded / number:.0f} bytes an article",
+        "stories, zstd": f"{stories[0] / number:.0f} bytes an article, {stories[1] / number:.2f} snapshots",
+        "assignments, zstd": f"{assignments[0] / number:.0f} bytes an article, {assignments[1] / number:.2f} records",
         "registry": f"{state.registry.bytes / number:.0f} bytes an article",
         "copy index (fixed by its capacity)": f"{state.copies.bytes / 1e6:.0f} MB",
         "story index (grows in steps)": f"{state.story_bytes / 1e6:.0f} MB for {len(state.story_store)} open stories",
