@@ -21,7 +21,8 @@ NAMES, NAME_SYLLABLES = (
     ("Bar", "cel", "dim", "for", "gul", "hav", "jen", "kir", "lom", "mut", "nar", "pel"),
 )
 ACTIVE_EVENTS = 40
-APART = 3  # first reports of an event, which report one half of it or the other: two stories that later merge
+APART = 3  # first reports of an event, which report one side of it or the other: two stories that later merge
+OF_BOTH_SIDES = 2  # words of an event that the reports of either side have
 RECENT_TEXTS = 200  # from which copies, corrections and retractions are chosen
 NEW_EVENT, COPY, CORRECTION, RETRACTION = 0.10, 0.25, 0.02, 0.01  # shares of the messages
 
@@ -99,9 +100,9 @@ class Feed:
             self._events.append(_Event(words))
         event = self._random.choice(self._events)
         event.reports += 1
-        half = len(event.words) // 2
-        halves = (event.words[:half], event.words[half:])
-        known = self._random.choice(halves) if event.reports <= APART else event.words
+        of_one = (len(event.words) + OF_BOTH_SIDES) // 2
+        sides = (event.words[:of_one], event.words[-of_one:])
+        known = self._random.choice(sides) if event.reports <= APART else event.words
         title = " ".join(self._random.sample(known, 6)).capitalize()
         sentences = []
         for _ in range(self._random.randint(4, 9)):
