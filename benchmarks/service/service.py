@@ -222,7 +222,7 @@ async def measure(options: argparse.Namespace, folder: Path, broker: Broker) -> 
                 f"{report.OWN}, 2 processes": (HERE, 1),
             }
             if options.against:
-                contestants = {f"{report.OWN} before": (options.against.resolve(), None), **contestants}
+                contestants = {report.BEFORE: (options.against.resolve(), None), **contestants}
             for name, (checkout, processes) in contestants.items():
                 run = await bench.newsfold(f"{name}, {stream}", news, checkout, processes)
                 results.runs.append(report.line(name, stream, len(news.keys), run, _f1(news, run)))

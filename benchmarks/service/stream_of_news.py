@@ -53,8 +53,11 @@ def invented(count: int, seed: int, copies: float) -> News:
 
 
 def of_files(files: Sequence[Path]) -> News:
-    """The articles of JSON Lines; a `cluster` is the label."""
-    values = [line for file in files for line in read_lines(file)]
+    """The articles of JSON Lines, the first of each id; a `cluster` is the label."""
+    first: dict[bytes, bytes] = {}
+    for line in (line for file in files for line in read_lines(file)):
+        first.setdefault(key_of(line) or b"", line)
+    values = list(first.values())
     sent = [msgspec.json.decode(value) for value in values]
     labels = {str(one["id"]): str(one["cluster"]) for one in sent if one.get("cluster") is not None}
-    return News([key_of(value) or b"" for value in values], values, labels)
+    return News(list(first), values, labels)
