@@ -1,11 +1,13 @@
 """The record of one storyline, and the snapshot that readers get of it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 
 import msgspec
 
 from stream.contract.moments import iso
 from stream.contract.storylines import StorylineCounts, StorylineSnapshot
+from stream.fold.counting import earliest, latest
 from stream.fold.story_record import UNNAMED, StoryRecord
 
 SHOWN_STORIES = 500  # the newest; with 40 bytes each a snapshot stays far under Kafka's 1 MB message
@@ -108,8 +110,8 @@ def together(parts: Sequence[StoryInLine | EarlierStories]) -> EarlierStories | 
         articles=sum(part.articles for part in parts),
         reports=sum(part.reports for part in parts),
         sources=tuple(sorted(set().union(*[part.sources for part in parts]))),
-        first_published=_first(part.first_published for part in parts),
-        last_published=_last(part.last_published for part in parts),
+        first_published=reduce(earliest, [part.first_published for part in parts]),
+        last_published=reduce(latest, [part.last_published for part in parts]),
         first_seen=min(part.first_seen for part in parts),
         last_seen=max(part.last_seen for part in parts),
     )
@@ -117,14 +119,6 @@ def together(parts: Sequence[StoryInLine | EarlierStories]) -> EarlierStories | 
 
 def _size(story: StoryInLine) -> tuple[int, int]:
     return story.articles, -story.number
-
-
-def _first(moments: Iterable[int | None]) -> int | None:
-    return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _last(moments: Iterable[int | None]) -> int | None:
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def snapshot_of(record: StorylineRecord, stories: Iterable[StoryInLine]) -> StorylineSnapshot:
