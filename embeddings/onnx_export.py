@@ -90,14 +90,9 @@ class _Graph(torch.nn.Module):
 def _write(source: TorchModel, settings: EncoderSettings, folder: Path, precision: Precision) -> None:
     tokenizer = source.model.tokenizer
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
-    graph = folder / GRAPH
+    _write_graph(source.model, folder / GRAPH)
     if precision == "int8":
-        with tempfile.TemporaryDirectory(prefix="newsfold-encoder-") as name:
-            whole = Path(name) / GRAPH
-            _write_graph(source.model, whole)
-            _quantise_weights(whole, graph)
-    else:
-        _write_graph(source.model, graph)
+        _quantise_weights(folder / GRAPH)
     description = Description(
         source=settings.model,
         revision=settings.revision,
@@ -128,12 +123,19 @@ def _write_graph(model: SentenceTransformer, path: Path) -> None:
         )
 
 
-def _quantise_weights(whole: Path, path: Path) -> None:
+def _quantise_weights(graph: Path) -> None:
     """Weights to int8, a scale for each output; activations are quantised batch by batch as the model runs."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    logging.getLogger().setLevel(logging.ERROR)  # it advises by the root logger
-    quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
+    whole = graph.rename(graph.with_suffix(".float32"))
+    root = logging.getLogger()  # by which it gives advice
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        quantize_dynamic(whole, graph, weight_type=QuantType.QInt8, per_channel=True)
+    finally:
+        root.setLevel(level)
+    whole.unlink()
 
 
 def _compare(ours: NDArray[np.float32], exported: NDArray[np.float32]) -> Fidelity:
