@@ -25,12 +25,12 @@ from stream.commands import demo_board
 from stream.commands.produce import produce
 from stream.contract.events import Assignment, StorySnapshot
 from stream.contract.storylines import StorylineSnapshot
+from stream.corpus import FOLDER
 from stream.kafka.clients import connected_admin, connection
 from stream.kafka.settings import KafkaSettings
 from stream.kafka.topics import create_topics
 from stream.settings import Settings, load_settings
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 PATIENCE_SECONDS = 180.0  # for all articles to be folded; it takes a few on an idle machine
 FRAMES_A_SECOND = 8
 
@@ -43,7 +43,7 @@ FRAMES_A_SECOND = 8
 @click.option(
     "--corpus",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=CORPUS,
+    default=FOLDER,
     help="Folder with articles.jsonl and labels.jsonl.",
 )
 def command(keep: bool, with_board: bool, corpus: Path) -> None:

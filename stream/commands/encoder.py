@@ -8,9 +8,9 @@ import msgspec
 from rich.console import Console
 
 from embeddings.onnx_model import Precision
+from stream.corpus import ARTICLES
 from stream.settings import load_settings
 
-CORPUS = Path(__file__).parents[1] / "corpus" / "articles.jsonl"
 SAMPLE = 64  # texts that an export is compared on: some seconds
 MEGABYTE = 1_000_000
 
@@ -84,5 +84,5 @@ def export(folder: Path, model: str | None, precision: Precision, as_json: bool)
 
 
 def _sample() -> list[str]:
-    articles = [json.loads(line) for line in CORPUS.read_text(encoding="utf8").splitlines()[:SAMPLE]]
+    articles = [json.loads(line) for line in ARTICLES.read_text(encoding="utf8").splitlines()[:SAMPLE]]
     return [f"{article['title']}. {article['text']}" for article in articles]
