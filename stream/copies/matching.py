@@ -24,6 +24,7 @@ SAMPLED = 8  # triples of the common sampling from which their share says someth
 FEWEST_HITS = 4  # triples in common, or all that the smaller text has
 LEAD_HITS, LEAD_SHARE = 8, 0.9  # of the lead's triples: the same lead, no alignment needed
 THROUGHOUT = 0.6  # share of the shorter lead that matches: the two run alike from end to end
+OWN_FORM = 0.4  # ... of a form that the same outlet filled: its robot writes a looser one than chance does
 FORM_FACTS = 2  # figures or names that stand against others: two fillings of one form ...
 MANY_FORM_FACTS, MANY_WEIGHT = 3, 3  # ... three weigh thrice against those that agree
 EDGE = 5  # tokens: an alignment that ends so close to the end of a lead reaches it
@@ -95,7 +96,8 @@ def fills_form(index: Any, placed: Any, row: Any) -> Any:
         return False
     lead, other = placed.lead, _lead_of(index, row)
     matched, opposed, agreed, start, _, other_start, _ = aligned(lead, other)
-    if matched < THROUGHOUT * min(len(lead), len(other)):
+    same = placed.source != 0 and index.counts[row, SOURCE] == placed.source
+    if matched < (OWN_FORM if same else THROUGHOUT) * min(len(lead), len(other)):
         return False
     if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
         return True

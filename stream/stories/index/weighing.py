@@ -13,7 +13,7 @@ from stream.stories.index.state import ARTICLES, MAX_NAMES, MAX_TERMS
 HORIZON = 1 << 17  # articles after which document frequencies are halved, so that they follow the times
 COUNT_WEIGHT = np.array([0.0] + [1.0 + log(count) for count in range(1, 256)])
 # A headline says what its report is about from so many words on, and a text of so many besides may say the same.
-HEADLINE_WORDS, TEXT_WORDS = 3, 12
+HEADLINE_WORDS, TEXT_WORDS = 2, 12
 SHORTEST = 1e-9  # squared length that a channel without weights is divided by
 
 
@@ -151,7 +151,9 @@ def _weigh_title(exemplars, slot, article, order, whole):  # type: ignore[no-unt
 
 @part
 def _title_weight(article, i, whole):  # type: ignore[no-untyped-def]
-    """Of a word that is in every article 0."""
+    """Hardly anything for a word that is in every article, or in the title only: a label, or how an editor put it."""
+    if article.word_counts[i] == 1:
+        return SHORTEST
     return whole[i] - COUNT_WEIGHT[article.word_counts[i]] + SHORTEST
 
 

@@ -72,6 +72,29 @@ def test_all_fillings_of_one_form_name_the_first_also_where_its_words_are_boiler
     assert [decision.form for decision in placed] == [None, 0, 0, 0, 0]
 
 
+def test_one_outlet_fills_a_loose_form_again_and_another_outlet_does_not() -> None:
+    start = (
+        "{} reported fourth-quarter revenue of {} million crowns, up {} per cent from a year earlier, and net profit "
+        "of {} million. Analysts had expected {} million. "
+    )
+    first = start.format("Aldine Looms", 612, 4, 48, 598) + (
+        "Orders for carpets rose in the mountain provinces, where a cold winter had emptied all shops, and the board "
+        "hopes for the same again."
+    )
+    second = start.format("Quarrel Foods", 109, 2, 7, 112) + (
+        "Yoghurt lost buyers to cheaper brands while milk grew dear; two dairies will close before the summer, the "
+        "company added without naming them."
+    )
+
+    def form_of(outlet: str) -> int | None:
+        index = CopyIndex(CopySettings(capacity=64))
+        index.place(0, fingerprint_of("Aldine Looms", first), "ledger.example", 0)
+        return index.place(1, fingerprint_of("Quarrel Foods", second), outlet, HOUR).form
+
+    assert form_of("ledger.example") == 0
+    assert form_of("post.example") is None
+
+
 def test_a_text_of_its_own_and_a_title_fill_no_form() -> None:
     index = CopyIndex(CopySettings(capacity=64))
     for number, note in enumerate(notes(*RIVERS[:2])):

@@ -53,6 +53,17 @@ def test_the_talks_and_what_follows_them_are_three_stories_of_one_storyline(repl
     assert storyline.headline == replayed.stories[largest["istanbul-talks"]].headline
 
 
+def test_no_story_of_the_corpus_holds_two_events(replayed):
+    event_of = {
+        one["id"]: one["event"] for one in map(json.loads, (CORPUS / "labels.jsonl").read_text().splitlines())
+    }
+    story_of = {one.article_id: one.story_id for one in replayed.assignments}
+    events: dict[str | None, set[str]] = {}
+    for article, story in story_of.items():
+        events.setdefault(story, set()).add(event_of[article])
+    assert [mixed for story, mixed in events.items() if story and len(mixed) > 1] == []
+
+
 def test_a_storyline_counts_what_its_stories_count(replayed):
     assert replayed.storylines
     for line in replayed.storylines.values():

@@ -157,3 +157,25 @@ def test_a_headline_that_is_missing_in_the_other_text_speaks_against_one_event()
     missing = {factor.name: factor.weight for factor in known.factors}.get("headline_not_found", 0.0)
     assert missing < 0.0
     assert "headline_not_found" not in [factor.name for factor in unknown.factors]
+
+
+def test_what_labels_two_headlines_and_stands_in_neither_text_is_not_their_subject():
+    report = (
+        "{who} reported revenue of {sum} million crowns and said that its {what} had sold well in {where}."
+    )
+    fillings = (
+        ("Aldine Looms", "612", "carpets", "the mountain provinces, where a cold winter emptied every shop"),
+        (
+            "Quarrel Foods",
+            "109",
+            "yoghurt",
+            "three of four markets although shoppers turned to cheaper brands",
+        ),
+    )
+    index = StoryIndex(StorySettings(), DIMENSIONS)
+    for number, (who, total, what, where) in enumerate(fillings):
+        text = report.format(who=who, sum=total, what=what, where=where)
+        evidence = evidence_of(f"Third quarter in brief: {who}", text, "en")
+        decision = index.assign(number, evidence, vector(0), START + number * HOUR, True, "en")
+    weights = {factor.name: factor.weight for factor in decision.factors}
+    assert weights.get("headline_not_found", 0.0) < 0.0
