@@ -13,11 +13,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from deploy.worker_process import WorkerProcess
 from stream.articles.jsonl import key_of, read_lines
+from stream.corpus import FOLDER as CORPUS
 from stream.kafka.clients import connected_admin, connection
 from stream.kafka.topics import create_topics
 from stream.settings import Settings
 
-CORPUS = Path(__file__).parents[2] / "stream" / "corpus"
 PATIENCE = 180.0  # seconds for articles to come out; a busy CI machine takes 30
 
 

@@ -9,10 +9,10 @@ import re
 from collections import Counter, deque
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
-CORPUS = Path(__file__).parents[2] / "stream" / "corpus" / "articles.jsonl"
+from stream.corpus import ARTICLES as CORPUS
+
 SHORTEST_WORD = 5  # letters; shorter ones mean little
 OUTLETS = 30
 EVENT_WORDS, EVENT_SHARE, COMMON_SHARE = 16, 10, 2  # words of an event; of them, and of any, in a sentence

@@ -2,7 +2,6 @@
 
 import json
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from embeddings.distill.distillation import fold_states, write_table
 from embeddings.encoder import Encoder, EncoderSettings, load_encoder
 from embeddings.static.table import ROWS_FILE, ROWS_KEY, StaticTable, StaticTableEncoder
 from stream.articles.jsonl import key_of, read_lines
+from stream.corpus import FOLDER as CORPUS
 from stream.embed.record import Origin
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.evaluation.measures import b_cubed
@@ -23,7 +23,6 @@ from stream.observability.metrics import Metrics
 from stream.settings import Settings
 from stream.stories.settings import StorySettings
 
-CORPUS = Path(__file__).parents[2] / "stream" / "corpus"
 FOREIGN = {"de", "es", "fr", "tr"}  # how the stories of the corpus that are not English end
 LOGGED = 1_790_000_000_000
 LABELS = {

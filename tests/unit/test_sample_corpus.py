@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import combinations, pairwise
-from pathlib import Path
 
 import pytest
 
-CORPUS = Path(__file__).parents[2] / "stream" / "corpus"
+from stream.corpus import FOLDER as CORPUS
+
 CORRECTED = "eveninglantern-20260307-01"
 NOTHING_ADDED = 0.99  # a truncated copy has no shingle of its own
 NOTHING_LOST = 0.95  # an extended copy may lose the agency's dateline, no more

@@ -19,13 +19,13 @@ from stream.commands.replay import command as replay
 from stream.commands.tail import story_line, storyline_line
 from stream.commands.worker import check_port
 from stream.commands.worker_processes import stages_of
+from stream.corpus import ARTICLES as CORPUS
 from stream.errors import InvalidArticleError, SettingsError
 from stream.exit_codes import ExitCode
 from stream.kafka.app import Stage
 from stream.observability.settings import WebSettings
 
 README = Path(__file__).parents[3] / "README.md"
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 
 
 def record(

@@ -10,6 +10,7 @@ from stream.articles.jsonl import read_lines
 from stream.commands.evaluate import command as evaluate
 from stream.commands.evaluate import evaluate as evaluation_of
 from stream.commands.tune import command as tune
+from stream.corpus import FOLDER as CORPUS
 from stream.errors import SettingsError
 from stream.evaluation.labelled import labelled_lines
 from stream.exit_codes import ExitCode
@@ -19,7 +20,6 @@ from stream.stories.settings import StorySettings
 from stream.training import cross_validation as tuning
 from stream.training.cross_validation import CrossValidation
 
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus"
 NOW = 1_790_000_000_000
 FEW_STREAMS = 2  # instead of 40 for each fit
 

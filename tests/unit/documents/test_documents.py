@@ -16,6 +16,7 @@ import pytest
 import stream.contract
 from stream.contract import Assignment, StorySnapshot
 from stream.contract.events import encode_event
+from stream.corpus import ARTICLES as CORPUS
 from stream.documents.__main__ import documents
 from stream.documents.asyncapi import asyncapi
 from stream.documents.json_schema import PUBLIC, schema_of
@@ -23,7 +24,6 @@ from stream.evaluation.offline import Replayed, replay_file
 from stream.settings import Settings
 
 ROOT = Path(__file__).parents[3]
-CORPUS = ROOT / "stream" / "corpus" / "articles.jsonl"
 SPECIFICATION = ROOT / "tests" / "support" / "asyncapi-3.0.0.schema.json.gz"
 FILES = dict(documents())
 

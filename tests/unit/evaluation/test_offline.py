@@ -1,20 +1,19 @@
 """The same articles in batches of any size, with or without a restart in between, give the same bytes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from embeddings.encoder import Encoder, EncoderSettings, load_encoder
 from stream.articles.jsonl import key_of, read_lines
+from stream.corpus import ARTICLES as CORPUS
 from stream.embed.record import Origin, decode_record, encode_record
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.fold.fold import Fold
 from stream.observability.metrics import Metrics
 from stream.settings import Settings
 
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 LOGGED = 1_790_000_000_000
 SECOND = 1_000
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,13 +10,12 @@ from hypothesis import strategies as st
 from stream.contract.events import Assignment, FactorShown, Method, Reason
 from stream.contract.factors import UNRELATED_WORDS
 from stream.contract.sentences import BEGINS, explained, rival_sentence, sentence
+from stream.corpus import ARTICLES as CORPUS
 from stream.evaluation.offline import replay_file
 from stream.fold.explanations import DIGITS, shown_bias
 from stream.settings import Settings
 from stream.stories.assign import NO_JOIN
 from stream.stories.decision.scorer import scorers
-
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 
 
 @pytest.fixture(scope="module")

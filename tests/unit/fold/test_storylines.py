@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from stream.contract.events import Folded
 from stream.contract.storylines import StorylineEventType
 from stream.copies.fingerprint import fingerprint_of
+from stream.corpus import FOLDER as CORPUS
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.evaluation.offline import Replayed, replay_file
 from stream.fold.fold import Fold
@@ -18,7 +18,6 @@ from stream.stories.settings import StorySettings
 from stream.stories.text.evidence import evidence_of
 from stream.storylines.settings import StorylineSettings
 
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus"
 AFFAIR = "talvara-orsenia"
 NOW = 1_790_000_000_000
 DAY = 86_400_000

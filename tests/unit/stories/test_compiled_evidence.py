@@ -1,16 +1,14 @@
 """The compiled reading of evidence gives what the plain rules give, on any text."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stream.corpus import ARTICLES as CORPUS
 from stream.stories.text.evidence import evidence_of, evidence_of_each
 from tests.support.plain_evidence import plain_evidence_of
 
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 LANGUAGES = st.sampled_from([None, "en", "fr", "tr", "de", "el", "th", "zh"])
 # What the rules look at, so that short examples meet them often.
 PIECES = st.sampled_from(

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import msgspec
 import numpy as np
 import pytest
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 
 from stream.articles.boilerplate import without_boilerplate
 from stream.articles.unicode_version import without_newer_characters
+from stream.corpus import ARTICLES as CORPUS
 from stream.stories.text.entities import names_of
 from stream.stories.text.evidence import MAX_KEYTERMS, MAX_NAMES, MAX_TERMS, Evidence, evidence_of
 from stream.stories.text.tokenizer import (
@@ -18,8 +17,6 @@ from stream.stories.text.tokenizer import (
     term_bucket,
     words_of,
 )
-
-CORPUS = Path(__file__).parents[3] / "stream" / "corpus" / "articles.jsonl"
 
 
 def holds_word(evidence: Evidence, word: str) -> bool:
