@@ -26,6 +26,7 @@ from stream.kafka.settings import KafkaSettings
 # notice only when its metadata is read anew: five minutes later by default.
 METADATA_MAX_AGE_MS = 10_000
 JOIN_MARGIN_MS = 5_000
+MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag show one that is stuck
 # A producer has one batch of a partition under way at a time. In aiokafka's own 16 KiB there is room for four records
 # of articles.embedded, so a batch of 64 articles took 16 round trips. Half of what a broker takes at most.
 MAX_BATCH_BYTES = 524_288
@@ -81,6 +82,21 @@ def group_request_timeout_ms(kafka: KafkaSettings) -> int:
     before joins again as another one, which begins a new round: with several of them the group may never settle.
     """
     return max(kafka.request_timeout_ms, kafka.session_timeout_ms + JOIN_MARGIN_MS)
+
+
+def fold_consumer(kafka: KafkaSettings, group: str) -> AIOKafkaConsumer:
+    """A member of the fold stage's group, not yet started; its offsets are committed by the shards' transactions."""
+    return AIOKafkaConsumer(
+        **connection(kafka) | {"request_timeout_ms": group_request_timeout_ms(kafka)},
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        session_timeout_ms=kafka.session_timeout_ms,
+        heartbeat_interval_ms=kafka.session_timeout_ms // 5,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        rebalance_timeout_ms=max(60_000, 2 * kafka.session_timeout_ms),
+    )
 
 
 def faust_credentials(kafka: KafkaSettings) -> SASLCredentials | OAuthCredentials | SSLCredentials | None:

@@ -6,22 +6,23 @@ being fenced; anything unexpected ends the process.
 """
 
 import asyncio
-from collections import Counter
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from time import monotonic
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, ProducerFenced
 from mode import Service
 
 from stream.checkpoints import Checkpoints
 from stream.errors import LogFormatError, ModelMismatchError, NewsfoldError, StateLostError
-from stream.kafka.clients import connection, group_request_timeout_ms, start
+from stream.kafka.clients import fold_consumer, start
 from stream.kafka.failure import end_process, is_passing, refuse_to_start
 from stream.kafka.fold_gauges import set_shard_gauges, set_state_gauges
+from stream.kafka.saving_plan import SavingPlan
 from stream.kafka.shard import Shard
 from stream.kafka.shard_snapshot import fold_digest
 from stream.kafka.warm_up import warm_up
@@ -31,11 +32,10 @@ from stream.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-MOST_FAILURES = 20  # failed transactions of one shard in a row; each time its rebuild had reached the broker
-SAVED_A_SECOND = 62_500  # articles copied and written at a stop (benchmarks/recovery: a million in 14 s)
-REST_OF_STOP_SECONDS = 4.0  # what a stop takes without it
+MOST_FAILURES = (
+    20  # failed transactions of one shard at one offset; each time its rebuild had reached the broker
+)
 RETRY_SECONDS = 1.0  # between attempts while the broker is away; aiokafka itself backs off in between
-MAX_POLL_INTERVAL_MS = 3_600_000  # a shard may be rebuilt for long; /ready and the lag show one that is stuck
 
 
 class FoldService(Service):
@@ -56,8 +56,8 @@ class FoldService(Service):
         self._opening: tuple[int, asyncio.Task[None]] | None = None
         self._rebuilding: Shard | None = None
         self._resting: dict[int, float] = {}
-        self._failures: Counter[int] = Counter()
-        self._saved: dict[int, tuple[float, int]] = {}
+        self._failures: dict[int, tuple[int, int]] = {}
+        self._plan = SavingPlan(settings.checkpoints)
         self._writing: asyncio.Future[bool] | None = None
         topic = settings.topics.embedded
         metrics.consumed.labels("fold", topic)
@@ -86,17 +86,7 @@ class FoldService(Service):
         except NewsfoldError as error:
             refuse_to_start(error)
         await loop.run_in_executor(self._thread, warm_up, settings)
-        consumer = self.consumer = AIOKafkaConsumer(
-            **connection(settings.kafka) | {"request_timeout_ms": group_request_timeout_ms(settings.kafka)},
-            group_id=settings.shard.group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            session_timeout_ms=settings.kafka.session_timeout_ms,
-            heartbeat_interval_ms=settings.kafka.session_timeout_ms // 5,
-            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-            rebalance_timeout_ms=max(60_000, 2 * settings.kafka.session_timeout_ms),
-        )
+        consumer = self.consumer = fold_consumer(settings.kafka, settings.shard.group)
         try:
             await start(consumer, settings.kafka)
         except NewsfoldError as error:
@@ -110,7 +100,9 @@ class FoldService(Service):
         async with self._lock:
             if self._writing is not None:
                 await self._writing
-            await self._save_at_stop()
+            await self._settle(set(self.shards))
+            for shard in self._plan.at_stop(self.shards.values()):
+                await shard.save()
             await self.close_shards(set(self.shards))
         if self.consumer is not None:
             await self.consumer.stop()
@@ -130,6 +122,7 @@ class FoldService(Service):
                 )
                 for source, records in batches.items():
                     await self.take(source, records)
+                await self.settle(set(self.shards) - {source.partition for source in batches})
                 await self._save_when_due()
         except asyncio.CancelledError:
             raise
@@ -142,19 +135,30 @@ class FoldService(Service):
             self._idle.set()
 
     async def take(self, source: TopicPartition, records: list[ConsumerRecord]) -> None:
-        """Have the shard of these records fold and commit them; drop its state where the transaction failed."""
+        """Have the shard of these records fold them, and commit them while the loop goes on."""
         async with self._lock:
             shard = self.shards.get(source.partition)
             if shard is None or not records or await self._is_stale(source, records):
                 return
-            try:
-                await shard.take(records)
-            except ProducerFenced:
-                await self._rest(source.partition)
-            except KafkaError as error:
-                await self._drop(source.partition, records, error)
-            else:
-                del self._failures[source.partition]
+            await self._attempt(shard, shard.take(records))
+
+    async def settle(self, partitions: set[int]) -> None:
+        """Wait until the shards of these partitions have committed what they folded."""
+        async with self._lock:
+            await self._settle(partitions)
+
+    async def _settle(self, partitions: set[int]) -> None:
+        for shard in [self.shards[partition] for partition in partitions & set(self.shards)]:
+            await self._attempt(shard, shard.settle())
+
+    async def _attempt(self, shard: Shard, step: Awaitable[None]) -> None:
+        """Drop the shard's state where its transaction failed."""
+        try:
+            await step
+        except ProducerFenced:
+            await self._rest(shard.partition)
+        except KafkaError as error:
+            await self._drop(shard, error)
 
     async def _is_stale(self, source: TopicPartition, records: list[ConsumerRecord]) -> bool:
         """Whether the records were fetched before a seek backwards, which will bring them again in order."""
@@ -163,21 +167,24 @@ class FoldService(Service):
         except IllegalStateError:  # revoked meanwhile
             return True
 
-    async def _drop(self, partition: int, records: list[ConsumerRecord], error: KafkaError) -> None:
+    async def _drop(self, shard: Shard, error: KafkaError) -> None:
         """After a failed transaction the state is ahead of what was committed: forget it, and open it anew.
 
         Raises:
             KafkaError: the error will not pass by itself.
         """
         self.metrics.transactions_failed.inc()
-        self._failures[partition] += 1
-        if not is_passing(error) or self._failures[partition] > MOST_FAILURES:
+        partition, offset = shard.partition, shard.next_offset
+        failed_at, times = self._failures.get(partition, (offset, 0))
+        times = times + 1 if failed_at == offset else 1
+        self._failures[partition] = (offset, times)
+        if not is_passing(error) or times > MOST_FAILURES:
             raise error
         log.warning(
             "transaction_failed",
             topic=self._settings.topics.embedded,
             partition=partition,
-            offset=records[0].offset,
+            offset=offset,
             error=repr(error),
             action="none: the shard is rebuilt from its checkpoint and the log",
         )
@@ -241,9 +248,15 @@ class FoldService(Service):
             raise
         else:
             self.shards[partition] = shard
-            self._saved[partition] = (monotonic(), shard.next_offset)
+            self._plan.note(shard)
         finally:
             self._rebuilding = None
+
+    async def _let_go(self, partitions: set[int]) -> None:
+        try:
+            await self._settle(partitions)
+        finally:
+            await self.close_shards(partitions)
 
     async def close_shards(self, partitions: set[int]) -> None:
         """Let go of the shards of these partitions that are open here."""
@@ -255,7 +268,7 @@ class FoldService(Service):
         async with self._lock:
             self.metrics.rebalances.labels("fold").inc()
             self._wanted = partitions
-            await self.close_shards(set(self.shards) - partitions)
+            await self._let_go(set(self.shards) - partitions)
 
     async def revoked(self, partitions: set[int]) -> None:
         """The group takes these partitions away: let go before another worker begins."""
@@ -263,36 +276,21 @@ class FoldService(Service):
         async with self._lock:
             if self._wanted is not None:
                 self._wanted = self._wanted - partitions
-            await self.close_shards(partitions)
+            await self._let_go(partitions)
 
     async def _save_when_due(self) -> None:
         """Start writing the checkpoint of one shard whose time has come; at most one is written at a time."""
         if self._writing is not None and not self._writing.done():
             return
-        for partition, shard in self._due():
+        for shard in self._plan.due(self.shards.values()):
             async with self._lock:
+                await self._settle({shard.partition})
+                if self.shards.get(shard.partition) is not shard:
+                    return
                 save = await shard.snapshot()
-                self._saved[partition] = (monotonic(), shard.next_offset)
+                self._plan.note(shard)
             self._writing = asyncio.get_running_loop().run_in_executor(self._writer, save)
             return
-
-    def _due(self) -> list[tuple[int, Shard]]:
-        """The shards that have moved, and whose last checkpoint was begun an interval ago."""
-        long_ago = monotonic() - self._settings.checkpoints.interval_seconds
-        saved = self._saved
-        return [
-            (partition, shard)
-            for partition, shard in self.shards.items()
-            if saved[partition][0] <= long_ago and saved[partition][1] != shard.next_offset
-        ]
-
-    async def _save_at_stop(self) -> None:
-        """Save what can be saved in time, small shards first; a large one has its last checkpoint and the log."""
-        room = SAVED_A_SECOND * (self._settings.checkpoints.stop_seconds - REST_OF_STOP_SECONDS)
-        for partition, shard in sorted(self.shards.items(), key=lambda item: item[1].articles):
-            room -= shard.articles
-            if room >= 0 and shard.next_offset != self._saved[partition][1]:
-                await shard.save()
 
     def observe(self) -> None:
         """Set the gauges that say what the shards hold, how far behind and how safe they are."""
@@ -302,7 +300,7 @@ class FoldService(Service):
         set_shard_gauges(self.metrics, self.consumer, topic, self.shards, self._rebuilding)
         set_state_gauges(self.metrics, self.shards.values(), wanted, fenced - set(self.shards))
         is_writing = self._writing is not None and not self._writing.done()
-        self.metrics.checkpoint_queue.set(len(self._due()) + is_writing)
+        self.metrics.checkpoint_queue.set(len(self._plan.due(self.shards.values())) + is_writing)
 
 
 class _Listener(ConsumerRebalanceListener):

@@ -15,8 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalOperation, KafkaError
 
 from stream.checkpoints import Arrays, Checkpoints
-from stream.contract.cloudevents import assignment_headers, story_headers, storyline_headers
-from stream.contract.events import Folded, StoryEventType, encode_event
+from stream.contract.events import Folded, StoryEventType
 from stream.embed.record import EmbeddedArticle
 from stream.errors import StateLostError
 from stream.fold.fold import Fold
@@ -24,6 +23,7 @@ from stream.fold.state import FoldState
 from stream.kafka.clients import COMPRESSION, MAX_BATCH_BYTES, connection
 from stream.kafka.folding import fold_records
 from stream.kafka.history import lost_history
+from stream.kafka.outputs import Outgoing, outputs_of
 from stream.kafka.shard_snapshot import Save, Saved, copy, hold
 from stream.kafka.transactional_producer import TransactionalProducer
 from stream.observability.metrics import Metrics
@@ -36,7 +36,6 @@ DISCONNECT_SECONDS = 5.0  # a producer flushes in milliseconds, or its broker is
 REPLAY_BATCH = (
     2_000  # records a poll while the state is rebuilt; nothing is emitted, so only memory bounds it
 )
-Outgoing = tuple[tuple[str, bytes | None, bytes], list[tuple[str, bytes]]]  # (topic, value, key), headers
 
 
 class Shard:
@@ -52,7 +51,9 @@ class Shard:
         tracing: Tracing = OFF,
     ) -> None:
         self.partition = partition
-        self.next_offset = 0
+        self.next_offset = 0  # of the first record that is not committed
+        self._folded_to = 0  # one transaction ahead of it at most
+        self._committing: asyncio.Task[None] | None = None
         self.saved = Saved(0, time())
         self.rebuild_remaining = 0
         self._given_up = (0, 0)  # by the copy index, as far as it is counted
@@ -83,7 +84,7 @@ class Shard:
             await self.producer.start()
             committed = await consumer.committed(self._source)
             beginning = (await consumer.beginning_offsets([self._source]))[self._source]
-        self.next_offset = max(committed or 0, beginning)
+        self.next_offset = self._folded_to = max(committed or 0, beginning)
         restored = await self._restore()
         await self._check_history(committed, beginning, restored)
         replay_from = max(restored or 0, beginning)
@@ -174,24 +175,51 @@ class Shard:
         return replayed
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
-        """Fold the records and commit what follows from them with their offsets, in one transaction.
+        """Fold the records, and begin to commit what follows from them with their offsets, in one transaction.
+
+        Folding goes on while the transaction before it is committed; the next one begins when that has succeeded.
 
         Raises:
-            KafkaError: the transaction failed; the state is ahead of the log's commit and must be dropped.
+            KafkaError: the transaction before failed; the state is ahead of the log's commit and must be dropped.
             NewsfoldError: a record cannot be folded; the process must end.
         """
-        fresh = [record for record in records if record.offset >= self.next_offset]
+        fresh = [record for record in records if record.offset >= self._folded_to]
         if not fresh:
             return
-        if fresh[0].offset > self.next_offset:
-            self._log_gap(self.next_offset, fresh[0].offset)
+        if fresh[0].offset > self._folded_to:
+            self._log_gap(self._folded_to, fresh[0].offset)
         trace = self._tracing.begin("fold", self._source.topic, [record.headers for record in fresh])
         with self._metrics.timed("fold"), trace.step("fold"):
             articles, folded = await self._folded(fresh)
-        following = fresh[-1].offset + 1
+        self._folded_to = fresh[-1].offset + 1
+        aligned = trace if len(folded) == len(fresh) else UNTRACED  # records were skipped
+        messages = outputs_of(folded, self._settings.topics, aligned)
+        await self.settle()
+        self._committing = asyncio.create_task(
+            self._publish(messages, self._folded_to, trace, articles, folded)
+        )
+
+    async def settle(self) -> None:
+        """Wait until what was folded is committed.
+
+        Raises:
+            KafkaError: the transaction failed; the state is ahead of the log's commit and must be dropped.
+        """
+        if self._committing is not None:
+            await asyncio.wait([self._committing])  # it goes on where this is cancelled
+            self._committing.result()
+            self._committing = None
+
+    async def _publish(
+        self,
+        messages: list[Outgoing],
+        following: int,
+        trace: BatchTrace,
+        articles: list[EmbeddedArticle],
+        folded: list[Folded],
+    ) -> None:
         with self._metrics.timed("commit"), trace.step("transaction"):
-            aligned = trace if len(folded) == len(fresh) else UNTRACED  # records were skipped
-            await self._commit(self._messages(folded, aligned), following)
+            await self._commit(messages, following)
         trace.end()
         self.next_offset = following
         self._observe(articles, folded)
@@ -226,24 +254,6 @@ class Shard:
                 {self._source: following}, self._settings.shard.group
             )
 
-    def _messages(self, folded: list[Folded], trace: BatchTrace) -> list[Outgoing]:
-        topics = self._settings.topics
-        messages: list[Outgoing] = []
-        for position, one in enumerate(folded):
-            for event in one.stories:
-                value = encode_event(event.snapshot) if event.snapshot else None
-                headers = [*story_headers(event), *trace.headers(position)]
-                messages.append(((topics.stories, value, event.story_id.encode()), headers))
-            for line in one.storylines:
-                value = encode_event(line.snapshot) if line.snapshot else None
-                headers = [*storyline_headers(line), *trace.headers(position)]
-                messages.append(((topics.storylines, value, line.storyline_id.encode()), headers))
-            for assignment in one.assignments:
-                key = assignment.article_id.encode()
-                headers = [*assignment_headers(assignment), *trace.headers(position)]
-                messages.append(((topics.assignments, encode_event(assignment), key), headers))
-        return messages
-
     def _observe(self, articles: list[EmbeddedArticle], folded: list[Folded]) -> None:
         metrics = self._metrics
         metrics.consumed.labels("fold", self._source.topic).inc(len(articles))
@@ -265,11 +275,11 @@ class Shard:
         metrics.last_processed.set_to_current_time()
 
     async def snapshot(self) -> Save:
-        """Hold the state before `next_offset`, between two transactions; call what is returned to save it."""
+        """Hold the state before `next_offset`, when that is settled; call what is returned to save it."""
         return await self._held(hold)
 
     async def save(self) -> bool:
-        """Save the state; the shard takes nothing meanwhile."""
+        """Save the state, which is settled; the shard takes nothing meanwhile."""
         save = await self._held(copy)
         return await asyncio.get_running_loop().run_in_executor(self._thread, save)
 
@@ -287,10 +297,13 @@ class Shard:
         return save_and_note
 
     async def close(self) -> None:
-        """Disconnect, aborting an open transaction.
+        """Disconnect, aborting an open transaction; settle() first, if what was folded shall be committed.
 
         A producer that cannot reach its broker is left behind: it can commit nothing more.
         """
+        if self._committing is not None:
+            await asyncio.wait([self._committing])
+            self._committing.exception()  # taken note of: whoever needs to know has settled
         try:
             async with asyncio.timeout(DISCONNECT_SECONDS):
                 await self.producer.stop()

@@ -17,7 +17,8 @@ from aiokafka.errors import KafkaTimeoutError, ProducerFenced
 from stream.copies.fingerprint import fingerprint_of
 from stream.embed.record import EmbeddedArticle, Origin, encode_record
 from stream.kafka.clients import connection
-from stream.kafka.fold_service import REST_OF_STOP_SECONDS, FoldService
+from stream.kafka.fold_service import FoldService
+from stream.kafka.saving_plan import REST_OF_STOP_SECONDS
 from stream.observability.metrics import Metrics
 from stream.stories.text.evidence import evidence_of
 from tests.integration.undisturbed import compare
@@ -120,6 +121,7 @@ async def test_rule_1_the_committed_offset_is_read_after_the_former_owner_is_fen
             offset: int | None = await committed(source)
             with suppress(ProducerFenced):
                 await former.take(records)
+                await former.settle()
             return offset
 
         stage.consumer.committed = committed_and_then_the_former_owner_commits
@@ -165,6 +167,7 @@ async def test_rule_4_after_a_failed_transaction_the_state_is_that_of_the_last_c
     async with fold_stage(newsroom) as stage:
         await stage.open_wanted()
         await stage.take(source, await next_records(stage, newsroom, 5))
+        await stage.settle({0})
 
         async def no_answer(*_: object) -> None:
             raise KafkaTimeoutError
@@ -172,8 +175,41 @@ async def test_rule_4_after_a_failed_transaction_the_state_is_that_of_the_last_c
         with monkeypatch.context() as broken:
             broken.setattr(stage.shards[0].producer, "send_offsets_to_transaction", no_answer)
             await stage.take(source, await next_records(stage, newsroom, 5))
+            await stage.settle({0})
         await stage.open_wanted()
         await stage.take(source, await next_records(stage, newsroom, 5))
+    await assert_as_undisturbed(newsroom, 10)
+
+
+async def test_rule_4_holds_for_what_was_folded_while_the_failed_transaction_was_under_way(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    await log(newsroom, range(10))
+    source = source_of(newsroom)
+    async with fold_stage(newsroom) as stage:
+        await stage.open_wanted()
+        is_folded = asyncio.Event()
+
+        async def no_answer_until_more_is_folded(*_: object) -> None:
+            await is_folded.wait()
+            raise KafkaTimeoutError
+
+        with monkeypatch.context() as broken:
+            shard = stage.shards[0]
+            broken.setattr(shard.producer, "send_offsets_to_transaction", no_answer_until_more_is_folded)
+            await stage.take(source, await next_records(stage, newsroom, 4))
+            taking = asyncio.create_task(stage.take(source, await next_records(stage, newsroom, 3)))
+            async with asyncio.timeout(PATIENCE):
+                while shard.articles < 7:  # noqa: ASYNC110 - the fold has no event to wait for
+                    await asyncio.sleep(0.01)
+                assert shard.next_offset == 0
+                is_folded.set()
+                await taking
+        assert not stage.shards
+        assert value_of(stage.metrics.transactions_failed) == 1
+        await stage.open_wanted()
+        assert stage.shards[0].articles == 0
+        await stage.take(source, await next_records(stage, newsroom, 10))
     await assert_as_undisturbed(newsroom, 10)
 
 
@@ -184,7 +220,7 @@ async def test_a_shard_too_large_to_save_at_a_stop_goes_on_from_its_last_checkpo
     source = source_of(newsroom)
     seconds = newsroom.settings.checkpoints.stop_seconds - REST_OF_STOP_SECONDS
     for room in (5, 4):
-        monkeypatch.setattr("stream.kafka.fold_service.SAVED_A_SECOND", room / seconds)
+        monkeypatch.setattr("stream.kafka.saving_plan.SAVED_A_SECOND", room / seconds)
         async with fold_stage(newsroom) as stage:
             await stage.open_wanted()
             await stage.take(source, await next_records(stage, newsroom, 5))
@@ -230,6 +266,7 @@ async def test_rule_7_records_are_counted_and_not_offsets(newsroom: Newsroom):
     async with fold_stage(newsroom) as stage:
         await stage.open_wanted()
         await stage.take(source_of(newsroom), await next_records(stage, newsroom, 10))
+        await stage.settle({0})
         assert value_of(stage.metrics.consumed.labels("fold", newsroom.settings.topics.embedded)) == 10
         shard = stage.shards[0]
         following = shard.next_offset

@@ -82,6 +82,8 @@ async def _work(
             armed()
         batches = await stage.consumer.getmany(timeout_ms=200, max_records=2)
         await stage.take(source_of(newsroom), batches.get(source_of(newsroom), []))
+        if not batches:
+            await stage.settle({0})
 
 
 async def test_a_late_end_of_a_transaction_is_fenced(proxied_broker: Broker, tmp_path: Path):
