@@ -16,7 +16,9 @@ class IntakeSettings(BaseModel, frozen=True, extra="forbid"):
     batch_size: int = Field(
         256, ge=1, le=1_000, description="Articles of a batch at most; an idle worker takes what has come."
     )
-    batch_wait_seconds: float = Field(0.1, gt=0, le=0.5, description="Seconds a batch waits to fill.")
+    batch_wait_seconds: float = Field(
+        0.05, gt=0, le=0.5, description="Seconds the broker gathers articles for a batch at most."
+    )
     batch_timeout_seconds: float = Field(
         60.0, gt=0, description="Seconds a batch may take before the process ends rather than lose it."
     )

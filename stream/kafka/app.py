@@ -14,10 +14,12 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, StreamT
 from mode import Service
 
+from stream.garbage import look_once
 from stream.kafka.clients import METADATA_MAX_AGE_MS, faust_credentials, group_request_timeout_ms
 from stream.kafka.embed_service import EmbedService
 from stream.kafka.failure import end_overdue
 from stream.kafka.fold_service import FoldService
+from stream.kafka.intake_transport import paced_transport
 from stream.observability.http import add_pages
 from stream.observability.metrics import Metrics
 from stream.observability.tracing import load_tracing
@@ -36,11 +38,19 @@ class _Worker(faust.Worker):
 
     stop_seconds = 8.0  # a graceful stop takes 2 to 4 s, and 10 s are promised
 
+    async def on_startup_finished(self) -> None:
+        await super().on_startup_finished()
+        look_once()
+
     async def stop(self) -> None:
         deadline = Timer(self.stop_seconds, end_overdue, [self.stop_seconds])
         deadline.daemon = True
         deadline.start()
         await super().stop()
+
+
+# Faust's buffer takes what one fetch brought: longer than that takes a few milliseconds, and nothing else is to come.
+TAKE_SECONDS = 0.01
 
 
 class _FoldOnly(BootStrategy):
@@ -134,6 +144,7 @@ def _new_app(settings: Settings, stages: frozenset[Stage], loop: asyncio.Abstrac
         web_metrics_enabled=False,
         loop=loop,
     )
+    app.transport = paced_transport(app, settings.intake.batch_wait_seconds)
     if Stage.EMBED not in stages:
         app.boot_strategy = _FoldOnly(app)
     return app
@@ -151,7 +162,7 @@ def _add_agent(app: faust.App, settings: Settings, intake: EmbedService) -> None
 
     @app.agent(articles, concurrency=1, name="embed")
     async def embed(stream: StreamT[bytes]) -> None:
-        async for events in stream.take_events(batch.batch_size, within=batch.batch_wait_seconds):
+        async for events in stream.take_events(batch.batch_size, within=TAKE_SECONDS):
             await intake.take(events)
 
     @app.on_partitions_assigned.connect
