@@ -69,7 +69,7 @@ class StoryEventType(StrEnum):
     EXPIRED = "expired"
 
 
-class CopyOf(msgspec.Struct, frozen=True):
+class CopyOf(msgspec.Struct, frozen=True, gc=False):
     """The leader this article copies, and the evidence: shares of shingles found in each other's sample."""
 
     article_id: Annotated[str, Meta(description="The leader: the first article that carried this text.")]
@@ -90,7 +90,7 @@ class CopyOf(msgspec.Struct, frozen=True):
     threshold: Annotated[float | None, Meta(description="Share from which on it counts as a copy.")] = None
 
 
-class NearMiss(msgspec.Struct, frozen=True):
+class NearMiss(msgspec.Struct, frozen=True, gc=False):
     """The closest report that this one was not taken for a copy of."""
 
     article_id: Annotated[str, Meta(description="The report.")]
@@ -98,7 +98,7 @@ class NearMiss(msgspec.Struct, frozen=True):
     reason: Annotated[str, Meta(description="Why it does not count as a copy.")]
 
 
-class Rival(msgspec.Struct, frozen=True):
+class Rival(msgspec.Struct, frozen=True, gc=False):
     """The best story that the article was not put into."""
 
     story_id: Annotated[str, Meta(description="The story.")]
@@ -106,7 +106,7 @@ class Rival(msgspec.Struct, frozen=True):
     reason: Annotated[Reason, Meta(description="Why not that one.")]
 
 
-class FactorShown(msgspec.Struct, frozen=True):
+class FactorShown(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence: its value, and what it added to the score."""
 
     name: Annotated[
@@ -119,7 +119,7 @@ class FactorShown(msgspec.Struct, frozen=True):
     ]
 
 
-class AssignedArticle(msgspec.Struct, frozen=True):
+class AssignedArticle(msgspec.Struct, frozen=True, gc=False):
     """The article that was assigned, as a reader is shown it: a story lists twenty reports and no copies."""
 
     title: Annotated[str, Meta(description="Its title; the beginning of its text where it has none.")]
@@ -129,7 +129,7 @@ class AssignedArticle(msgspec.Struct, frozen=True):
     published: Annotated[Moment | None, Meta(description="By the source's word; null where it says nothing.")]
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why one article is where it is. The last message of an article id counts."""
 
     article_id: Annotated[str, Meta(description="The article.")]
@@ -187,7 +187,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
 
-class ArticleShown(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleShown(msgspec.Struct, frozen=True, gc=False):
     """An article as a story lists it."""
 
     article_id: Annotated[str, Meta(description="The article's id, as its producer gave it.")]
@@ -202,7 +202,7 @@ class ArticleShown(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-class Counts(msgspec.Struct, frozen=True):
+class Counts(msgspec.Struct, frozen=True, gc=False):
     """Sizes of a story: articles = reports + copies."""
 
     articles: Annotated[int, Meta(description="All articles: reports and copies.")]
@@ -211,21 +211,21 @@ class Counts(msgspec.Struct, frozen=True):
     sources: Annotated[int, Meta(description="Distinct outlets that are named.")]
 
 
-class Lead(msgspec.Struct, frozen=True):
+class Lead(msgspec.Struct, frozen=True, gc=False):
     """How one report begins."""
 
     article_id: Annotated[str, Meta(description="The report.")]
     text: Annotated[str, Meta(description="Its first sentences, at most 400 characters.")]
 
 
-class NameShown(msgspec.Struct, frozen=True):
+class NameShown(msgspec.Struct, frozen=True, gc=False):
     """A name that the reports of a story share."""
 
     name: Annotated[str, Meta(description="As the reports write it.")]
     reports: Annotated[int, Meta(description="Reports that have it.")]
 
 
-class StorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
+class StorySnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A story at one version. Equal id and version mean equal bytes; null once the story's retention is over."""
 
     id: Annotated[str, Meta(description="The story's id; it lasts.")]
@@ -289,7 +289,7 @@ class StorySnapshot(msgspec.Struct, frozen=True, kw_only=True):
     related: Annotated[tuple[Related, ...], Meta(description="Stories like it, best first, at most 3.")] = ()
 
 
-class StoryEvent(msgspec.Struct, frozen=True):
+class StoryEvent(msgspec.Struct, frozen=True, gc=False):
     """One change of one story; an expired story has no snapshot (a tombstone on the topic)."""
 
     type: StoryEventType
@@ -297,7 +297,7 @@ class StoryEvent(msgspec.Struct, frozen=True):
     snapshot: StorySnapshot | None
 
 
-class Folded(msgspec.Struct, frozen=True):
+class Folded(msgspec.Struct, frozen=True, gc=False):
     """All that one record of the log gave rise to, in order."""
 
     outcome: Outcome

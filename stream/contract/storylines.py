@@ -23,7 +23,7 @@ class StorylineEventType(StrEnum):
     EXPIRED = "expired"
 
 
-class Related(msgspec.Struct, frozen=True):
+class Related(msgspec.Struct, frozen=True, gc=False):
     """A story like another."""
 
     story_id: Annotated[str, Meta(description="The other story.")]
@@ -37,7 +37,7 @@ class Related(msgspec.Struct, frozen=True):
     words: Annotated[tuple[str, ...], Meta(description="Keywords that both are about, at most 5.")]
 
 
-class StorylineCounts(msgspec.Struct, frozen=True):
+class StorylineCounts(msgspec.Struct, frozen=True, gc=False):
     """Sizes of a storyline: articles = reports + copies."""
 
     stories: Annotated[int, Meta(description="Its stories, open and closed.")]
@@ -47,7 +47,7 @@ class StorylineCounts(msgspec.Struct, frozen=True):
     sources: Annotated[int, Meta(description="Distinct outlets that are named.")]
 
 
-class StorylineSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+class StorylineSnapshot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A storyline at one version. Equal id and version mean equal bytes; null once its retention is over."""
 
     id: Annotated[str, Meta(description="The storyline's id; it lasts.")]
@@ -76,7 +76,7 @@ class StorylineSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: Annotated[Moment, Meta(description="When Newsfold logged its newest article.")]
 
 
-class StorylineEvent(msgspec.Struct, frozen=True):
+class StorylineEvent(msgspec.Struct, frozen=True, gc=False):
     """One change of one storyline; an expired one has no snapshot (a tombstone on the topic)."""
 
     type: StorylineEventType

@@ -14,14 +14,14 @@ from stream.stories.text.evidence import EVIDENCE_VERSION, Evidence
 RECORD_VERSION = 1
 
 
-class Origin(msgspec.Struct, frozen=True, array_like=True):
+class Origin(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where the article was read: partition and offset on the articles topic. Tells a redelivery."""
 
     partition: int
     offset: int
 
 
-class EmbeddedArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EmbeddedArticle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One article, ready to fold. Times are milliseconds since the epoch; `vector` is int8 bytes.
 
     `lead`, `names` and `image` are for readers: how it begins, its names as written, the address of its picture.

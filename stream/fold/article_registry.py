@@ -25,7 +25,7 @@ COLUMN_TYPES = {
 }
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """One article as the registry knows it. `leader` is NONE for a report; `content` is a 16-byte hash."""
 
     id: str

@@ -49,7 +49,7 @@ StorylineChange = StorylineEvent | StorylineUpdate
 Changes = tuple[list[StoryChange], list[StorylineChange]]
 
 
-class Moment(msgspec.Struct):
+class Moment(msgspec.Struct, gc=False):
     """One record on its way through the fold, and what has followed from it so far."""
 
     article: EmbeddedArticle

@@ -13,7 +13,7 @@ from stream.contract.events import (
     Reason,
     Rival,
 )
-from stream.contract.factors import FORM_WORDS, HEADLINE_WORDS, JOIN_WORDS, UNRELATED_WORDS, FactorWords
+from stream.contract.factors import FORM_WORDS, HEADLINE_WORDS, JOIN_WORDS, UNRELATED_WORDS
 from stream.contract.merge_factors import MERGE_WORDS
 from stream.contract.moments import iso
 from stream.copies.results import CopyDecision
@@ -24,8 +24,8 @@ from stream.stories.results import FACTOR_DIGITS, Factor, StoryDecision, StoryMe
 
 DIGITS = FACTOR_DIGITS  # of every score that goes out; too few to hang on a millisecond of transport
 UNITS = 10_000  # of the last of these digits in one
-JOIN = {words.feature: words for words in (*JOIN_WORDS, HEADLINE_WORDS, FORM_WORDS, UNRELATED_WORDS)}
-MERGE = {words.feature: words for words in MERGE_WORDS}
+JOIN = {words.feature: words.name for words in (*JOIN_WORDS, HEADLINE_WORDS, FORM_WORDS, UNRELATED_WORDS)}
+MERGE = {words.feature: words.name for words in MERGE_WORDS}
 
 
 def assigned(article: EmbeddedArticle) -> AssignedArticle:
@@ -75,10 +75,11 @@ def reason(decision: StoryDecision) -> Reason:
     return Reason.NOT_CLOSER_THAN_UNRELATED if decision.unrelated else Reason.BELOW_THRESHOLD
 
 
-def factors(found: Sequence[Factor], words: Mapping[str, FactorWords] = JOIN) -> tuple[FactorShown, ...]:
+def factors(found: Sequence[Factor], names: Mapping[str, str] = JOIN) -> tuple[FactorShown, ...]:
     """The evidence of a story decision, heaviest first; what rounds to nothing is left out."""
-    shown = [FactorShown(words[f.name].name, f.value, f.weight) for f in found if f.weight]
-    return tuple(sorted(shown, key=_heaviest_first))
+    shown = [FactorShown(names[f.name], f.value, f.weight) for f in found if f.weight]
+    shown.sort(key=_heaviest_first)
+    return tuple(shown)
 
 
 def _heaviest_first(factor: FactorShown) -> float:
@@ -90,12 +91,8 @@ def shown_bias(score: float, shown: Sequence[FactorShown]) -> float:
 
     It differs from the model's own bias by what rounding took from the factors.
     """
-    return (_in_units(round(score, DIGITS)) - sum([_in_units(factor.weight) for factor in shown])) / UNITS
-
-
-def _in_units(score: float) -> int:
-    """A score of DIGITS in whole units of the last one: sums of these are exact."""
-    return round(score * UNITS)
+    weights = sum([round(factor.weight * UNITS) for factor in shown])  # whole units of the last digit: exact
+    return (round(round(score, DIGITS) * UNITS) - weights) / UNITS
 
 
 def rival(second: StoryRival | None, record: StoryRecord | None, decision: StoryDecision) -> Rival | None:

@@ -1,6 +1,6 @@
 """One report of a story: a distinct text, as the story lists it."""
 
-from functools import cached_property
+from functools import lru_cache
 
 import msgspec
 
@@ -17,10 +17,11 @@ SAME_MATTER = (
     0.2  # of the content words of the shorter; two events have a twentieth in common, versions a half
 )
 HEIRS = 8  # copies of a report that could take its place
+LEADS_REMEMBERED = 1_024  # some 3 MB
 CONTENT_CHARACTERS = 4  # of a content word at least: shorter ones are mostly function words
 
 
-class Heir(msgspec.Struct, frozen=True, kw_only=True):
+class Heir(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A copy of a report, and what a reader sees of it: it takes the report's place if that is withdrawn."""
 
     number: int
@@ -34,12 +35,11 @@ class Heir(msgspec.Struct, frozen=True, kw_only=True):
     image: str | None = None
 
 
-class Report(msgspec.Struct, dict=True):
+class Report(msgspec.Struct, gc=False):
     """A listed report: how it is shown, and how many later articles carry its text.
 
     `seen`, `last_published`, `first_published` and `languages` are of the report and its copies, `keyterms`, `names`
-    and `lead` of its text: with them a story can be split. `joined`: its centrality counts. `shown` and `words` are
-    kept until they change.
+    and `lead` of its text: with them a story can be split. `joined`: its centrality counts.
     """
 
     number: int
@@ -72,7 +72,6 @@ class Report(msgspec.Struct, dict=True):
     def count_copies(self, change: int) -> None:
         """Count copies that came or were withdrawn."""
         self.copies += change
-        self.__dict__.pop("shown", None)
 
     def take_heir(self, heir: Heir) -> None:
         """Remember a copy that could take this report's place, the first few."""
@@ -114,35 +113,34 @@ class Report(msgspec.Struct, dict=True):
     def correct(self, title: str, url: str | None, lead: str, image: str | None) -> None:
         """Change what readers see of the report."""
         self.title, self.url, self.lead, self.image = title, url, lead, image
-        self.__dict__.pop("shown", None)
-        self.__dict__.pop("words", None)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of the lead that say something, lower case."""
-        return frozenset(word for word in words_of(self.lead) if len(word) >= CONTENT_CHARACTERS)
 
     def says_something_new(self, other: "Report") -> bool:
         """Whether at least NEW_SHARE of its lead's words are not in the other's, in the same language."""
-        if not self.words or self.language != other.language:
+        if self.language != other.language:
             return False
-        return len(self.words - other.words) >= NEW_SHARE * len(self.words)
+        words = _content_words(self.lead)
+        return bool(words) and len(words - _content_words(other.lead)) >= NEW_SHARE * len(words)
 
     def on_same_matter(self, title: str, lead: str) -> bool:
         """Whether a new version of the article is about the same: by the content words of headline and lead."""
         mine, other = content_of(f"{self.title} {self.lead}"), content_of(f"{title} {lead}")
         return len(mine & other) >= SAME_MATTER * min(len(mine), len(other))
 
-    @cached_property
     def shown(self) -> ArticleShown:
         """The report as a snapshot lists it."""
         return ArticleShown(
-            article_id=self.article_id,
-            title=self.title,
-            url=self.url,
-            source=self.source,
-            language=self.language,
-            published=iso(self.published),
-            copies=self.copies,
-            centrality=round(self.centrality, 4),
+            self.article_id,
+            self.title,
+            self.url,
+            self.source,
+            self.language,
+            iso(self.published),
+            self.copies,
+            round(self.centrality, 4),
         )
+
+
+@lru_cache(LEADS_REMEMBERED)  # that of the representative is compared with every new one
+def _content_words(lead: str) -> frozenset[str]:
+    """The words of a lead that say something, lower case."""
+    return frozenset([word for word in words_of(lead) if len(word) >= CONTENT_CHARACTERS])

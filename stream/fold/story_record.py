@@ -18,7 +18,7 @@ COPY_WEIGHT = (
 UNNAMED = ""
 
 
-class StoryRecord(msgspec.Struct, kw_only=True):
+class StoryRecord(msgspec.Struct, kw_only=True, gc=False):
     """What is kept of an open story. `reports` lists the newest and the most representative only."""
 
     number: int
@@ -58,10 +58,9 @@ class StoryRecord(msgspec.Struct, kw_only=True):
         if joined:
             self.centralities += report.centrality
             self.scored += 1
-        for term in report.keyterms:
-            add(self.keyterms, term, 1)
-        for name in report.names:
-            add(self.names, name, 1)
+        for held, terms in ((self.keyterms, report.keyterms), (self.names, report.names)):
+            for term in terms:
+                held[term] = held.get(term, 0) + 1
         self._add_member(report.number, report.number, report.source, report.language, report.published, seen)
         self._bound()
 
@@ -228,4 +227,5 @@ def _most_frequent(terms: dict[str, int]) -> dict[str, int]:
     """The terms, or half of those that may be held where they have become too many."""
     if len(terms) <= HELD_TERMS:
         return terms
-    return dict(sorted(terms.items(), key=lambda item: -item[1])[: HELD_TERMS // 2])
+    most = sorted(terms, key=terms.__getitem__, reverse=True)[: HELD_TERMS // 2]
+    return {term: terms[term] for term in most}

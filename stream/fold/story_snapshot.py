@@ -14,7 +14,7 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
     newest = [report for report in reversed(record.reports) if report is not representative]
     listed = ([representative] if representative else []) + newest
     articles = len(record.members)
-    keywords = sorted(record.keyterms.items(), key=lambda item: -item[1])[:SHOWN_KEYWORDS]
+    keywords = sorted(record.keyterms, key=record.keyterms.__getitem__, reverse=True)[:SHOWN_KEYWORDS]
     languages = sorted(record.languages.items(), key=lambda item: (-item[1], item[0]))
     return StorySnapshot(
         id=record.id,
@@ -25,11 +25,11 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
         headline=representative.title if representative else "",
         summary=_summary(representative, newest),
         image=representative.image if representative else None,
-        representative=representative.shown if representative else None,
-        keywords=tuple(term for term, _ in keywords),
+        representative=representative.shown() if representative else None,
+        keywords=tuple(keywords),
         names=_shared_names(record),
-        languages=tuple(name for name, _ in languages),
-        articles=tuple([report.shown for report in listed]),
+        languages=tuple([name for name, _ in languages]),
+        articles=tuple([report.shown() for report in listed]),
         counts=Counts(
             articles=articles,
             copies=articles - len(record.carried),
@@ -60,7 +60,8 @@ def _summary(representative: Report | None, newest: list[Report]) -> tuple[Lead,
 def _shared_names(record: StoryRecord) -> tuple[NameShown, ...]:
     """The names that most reports share; a part of a longer one that is shown is not named again."""
     least = len(record.carried) / 2
-    ranked = sorted(record.names.items(), key=lambda item: -item[1])
-    shared = [(name, count) for name, count in ranked if count > least]
-    longer = {word for name, _ in shared if " " in name for word in name.split()}
-    return tuple(NameShown(name, count) for name, count in shared if name not in longer)[:SHOWN_NAMES]
+    counts = {name: count for name, count in record.names.items() if count > least}
+    longer = {word for name in counts if " " in name for word in name.split()}
+    ranked = sorted(counts, key=counts.__getitem__, reverse=True)
+    shown = [name for name in ranked if name not in longer][:SHOWN_NAMES]
+    return tuple([NameShown(name, counts[name]) for name in shown])

@@ -19,7 +19,7 @@ from stream.fold.story_snapshot import snapshot_of
 STORY_NAMESPACE = UUID("6f0f8a52-0f5c-5b0e-9d0c-6e657773666f")  # fixed for ever: ids are uuid5 of it
 
 
-class _Ended(msgspec.Struct, array_like=True):
+class _Ended(msgspec.Struct, array_like=True, gc=False):
     id: str
     number: int
     survivor: int

@@ -13,7 +13,7 @@ from stream.fold.story_record import UNNAMED, StoryRecord
 SHOWN_STORIES = 500  # the newest; with 40 bytes each a snapshot stays far under Kafka's 1 MB message
 
 
-class StoryInLine(msgspec.Struct, array_like=True, frozen=True):
+class StoryInLine(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What a storyline says of one of its stories; kept of those that are closed."""
 
     number: int
@@ -39,7 +39,7 @@ class StoryInLine(msgspec.Struct, array_like=True, frozen=True):
         return self
 
 
-class EarlierStories(msgspec.Struct, array_like=True, frozen=True):
+class EarlierStories(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What the closed stories that a storyline no longer lists count together."""
 
     stories: int
@@ -53,7 +53,7 @@ class EarlierStories(msgspec.Struct, array_like=True, frozen=True):
     last_seen: int
 
 
-class StorylineRecord(msgspec.Struct, kw_only=True):
+class StorylineRecord(msgspec.Struct, kw_only=True, gc=False):
     """What is kept of an open storyline: its open stories by number, and what its closed ones were.
 
     `closed` holds the newest SHOWN_STORIES and those that still link; `earlier` counts the others.

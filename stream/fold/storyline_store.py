@@ -21,7 +21,7 @@ from stream.storylines.regrouping import Regrouping
 STORYLINE_NAMESPACE = UUID("0d6ad0f0-3a5b-5f6e-8c55-6e657773666c")  # fixed for ever: ids are uuid5 of it
 
 
-class _Ended(msgspec.Struct, array_like=True):
+class _Ended(msgspec.Struct, array_like=True, gc=False):
     id: str
     forget_at: int
 

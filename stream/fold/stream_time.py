@@ -10,7 +10,7 @@ LEAP = 48 * HOUR  # ahead of the clock by more than this and the time logged sin
 UNDATED = 100  # records after which a stream that has hardly a date is believed to have none
 
 
-class StreamTime(msgspec.Struct):
+class StreamTime(msgspec.Struct, gc=False):
     """What most recent articles say the time is, and the logged time of the record before.
 
     A dated article happened when its source says, but never after it was logged. An undated one happened as much
@@ -45,12 +45,15 @@ class StreamTime(msgspec.Struct):
         return happened
 
     def _vote(self, happened: int, elapsed: int) -> None:
-        self.recent = [*self.recent, happened][-VOTES:]
+        self.recent.append(happened)
+        del self.recent[:-VOTES]
         self.voted += 1
-        middle = sorted(self.recent)[(len(self.recent) - 1) // 2]
         if self.voted <= VOTES and self.seen <= UNDATED:
-            self.now = middle
+            self.now = self._middle()
         elif happened <= self.now + elapsed + LEAP:
             self.now = max(self.now, happened)
         else:
-            self.now = max(self.now, middle)
+            self.now = max(self.now, self._middle())
+
+    def _middle(self) -> int:
+        return sorted(self.recent)[(len(self.recent) - 1) // 2]

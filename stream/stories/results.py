@@ -8,7 +8,7 @@ import numpy as np
 FACTOR_DIGITS = 4  # of the values and weights of factors: enough to explain a score
 
 
-class Factor(msgspec.Struct, frozen=True):
+class Factor(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence: its value, and what it added to the score (`weight`), both to FACTOR_DIGITS.
 
     `name`: the feature's, as the model file has it.
@@ -19,7 +19,7 @@ class Factor(msgspec.Struct, frozen=True):
     weight: float
 
 
-class StoryRival(msgspec.Struct, frozen=True):
+class StoryRival(msgspec.Struct, frozen=True, gc=False):
     """The best story that the article was not put into, the score of joining it, and whether a rule ruled it out.
 
     `unrelated`: none of its reports is closer than unrelated articles are.
@@ -30,7 +30,7 @@ class StoryRival(msgspec.Struct, frozen=True):
     unrelated: bool
 
 
-class StoryMerge(msgspec.Struct, frozen=True):
+class StoryMerge(msgspec.Struct, frozen=True, gc=False):
     """Two stories found to be one: the older survives, the articles of the absorbed one move.
 
     `score` = `bias` + the weights of the factors.
@@ -44,7 +44,7 @@ class StoryMerge(msgspec.Struct, frozen=True):
     factors: tuple[Factor, ...] = ()
 
 
-class StorySplit(msgspec.Struct, frozen=True):
+class StorySplit(msgspec.Struct, frozen=True, gc=False):
     """A story found to be two: the articles of these numbers leave it and are the story `fresh`.
 
     `score` is that of merging the two, to be read against `threshold`: below it they are split.
@@ -59,7 +59,7 @@ class StorySplit(msgspec.Struct, frozen=True):
     factors: tuple[Factor, ...] = ()
 
 
-class StoryPair(msgspec.Struct, frozen=True):
+class StoryPair(msgspec.Struct, frozen=True, gc=False):
     """Two stories that were held against each other, and the score (logits) that they are one.
 
     `merging`: the score is that of merging them; else that of the founder of `one` joining `other`.
@@ -81,7 +81,7 @@ class Profile(NamedTuple):
     weights: np.ndarray  # int32 [2, ENTRIES]
 
 
-class StoryDecision(msgspec.Struct, frozen=True):
+class StoryDecision(msgspec.Struct, frozen=True, gc=False):
     """Where an article went and why.
 
     `score` is that of the best open story (whether joined or not), to be read against `threshold`: `bias` + the

@@ -29,7 +29,7 @@ class Learnt(NamedTuple):
     scored: bool
 
 
-class _Story(msgspec.Struct, array_like=True):
+class _Story(msgspec.Struct, array_like=True, gc=False):
     line: int = -1
     size: int = 0  # articles
     scored_at: int = 0  # its size when all its pairs were scored

@@ -12,7 +12,7 @@ GROWTH = (
 UNIT = 1_000  # a logit; scores are whole numbers, so that their sums are exact in any order
 
 
-class Pair(msgspec.Struct):
+class Pair(msgspec.Struct, gc=False):
     """The sum and number of the scores of two stories; `score`: their mean with what both stories are about.
 
     Thousandths of a logit. `score` is None until it was reckoned; `scored_at`: how many scores there were then.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 
-class Regrouping(msgspec.Struct, frozen=True):
+class Regrouping(msgspec.Struct, frozen=True, gc=False):
     """A storyline that changed: the stories it has now, none where it ended, those new to it, those it has no more.
 
     `merged_into`: the storyline that an ended one lives on in. `split_from`: the one that a new one comes from.

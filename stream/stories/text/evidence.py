@@ -21,7 +21,7 @@ __all__ = ["MAX_KEYTERMS", "MAX_NAMES", "MAX_TERMS", "Evidence", "evidence_of", 
 EVIDENCE_VERSION = 5  # raise it with every change that gives an article other evidence: records carry it
 
 
-class Evidence(msgspec.Struct, frozen=True, array_like=True):
+class Evidence(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Hashed terms with counts: at most some 2.5 kB.
 
     `terms`, `names`: uint32 buckets, little-endian, ascending, as bytes. `counts` (whole text), `leads` (title

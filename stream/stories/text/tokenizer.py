@@ -24,6 +24,7 @@ MAX_CACHED = 1 << 18  # words whose bucket is remembered; bounds the memory of a
 _MARKS = "".join(chr(c) for c in range(0x10000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
 _LETTERS = rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*"
 _WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")  # the same, where no other letters and marks are
 # Scripts written without spaces: every two neighbouring characters make a term.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
@@ -65,6 +66,8 @@ def function_words(language: str | None) -> frozenset[str]:
 def words_of(text: str) -> list[str]:
     """The words of a text in order, lower case; runs of an unspaced script as pairs of characters."""
     lowered = text.lower()
+    if lowered.isascii():
+        return _ASCII_WORD.findall(lowered)
     if _UNSPACED.search(lowered):
         lowered = _UNSPACED.sub(_pairs, lowered)
     return _WORD.findall(lowered)

@@ -91,6 +91,11 @@ def test_scripts_without_spaces_give_pairs():
     assert words_of("M7.1 地震") == ["m7", "1", "地震"]
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_of_ascii_are_those_of_the_same_text_among_other_letters(text: str):
+    assert words_of(f"{text} é") == [*words_of(text), "é"]
+
+
 def test_names_are_spans_and_their_parts():
     names, numbers = names_of(
         "", "On Monday the minister Ada Querl of Port Vessel said 1,200 homes were lost. Rain fell."
