@@ -31,7 +31,7 @@ from stream.observability.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 MAGIC = b"NEWSFOLD"
-FORMAT = 11
+FORMAT = 12
 SUFFIX = ".checkpoint"
 PART = ".part"
 PROBE = "probe"

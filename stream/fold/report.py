@@ -21,7 +21,7 @@ LEADS_REMEMBERED = 1_024  # some 3 MB
 CONTENT_CHARACTERS = 4  # of a content word at least: shorter ones are mostly function words
 
 
-class Heir(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Heir(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """A copy of a report, and what a reader sees of it: it takes the report's place if that is withdrawn."""
 
     number: int
@@ -35,7 +35,7 @@ class Heir(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     image: str | None = None
 
 
-class Report(msgspec.Struct, gc=False):
+class Report(msgspec.Struct, array_like=True, gc=False):
     """A listed report: how it is shown, and how many later articles carry its text.
 
     `seen`, `last_published`, `first_published` and `languages` are of the report and its copies, `keyterms`, `names`

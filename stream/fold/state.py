@@ -103,6 +103,7 @@ class FoldState:
             self.registry.renew(RENEWED, now + self._settings.register_hours * HOUR)
             self.story_store.renew(now)
         self._before = now
+        self.story_store.pack()
         if self._stories is not None:
             self._stories.tick(now)
         if not self.time.settled:

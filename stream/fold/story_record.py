@@ -18,7 +18,7 @@ COPY_WEIGHT = (
 UNNAMED = ""
 
 
-class StoryRecord(msgspec.Struct, kw_only=True, gc=False):
+class StoryRecord(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """What is kept of an open story. `reports` lists the newest and the most representative only."""
 
     number: int

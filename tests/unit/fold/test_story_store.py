@@ -3,11 +3,13 @@
 from collections import Counter
 
 import msgspec
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stream.contract.events import StoryEvent, StoryEventType, StorySnapshot
 from stream.contract.moments import iso
+from stream.fold import story_store as story_store_module
 from stream.fold.changes import StoryChange
 from stream.fold.report import Report
 from stream.fold.story_record import SHOWN_ARTICLES, StoryRecord
@@ -234,3 +236,24 @@ def test_a_restored_store_writes_the_same_checkpoint():
         story(store, number, report(number))
     written = store.snapshot()
     assert StoryStore.restore(RETENTION, written).snapshot().tobytes() == written.tobytes()
+
+
+@given(kept=st.integers(0, 3), asked=st.lists(st.integers(0, 5), max_size=20))
+def test_a_record_that_was_packed_is_as_it_was(kept: int, asked: list[int]):
+    packing, plain = StoryStore(RETENTION), StoryStore(RETENTION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(story_store_module, "UNPACKED", kept)
+        for number in range(6):
+            for store in (packing, plain):
+                story(store, number, report(number))
+        for place, number in enumerate(asked):
+            packing.pack()
+            for store in (packing, plain):
+                record = store.record_of(number)
+                assert record is not None
+                record.add_report(report(10 + place), seen=place, joined=True)
+            assert event_of(packing.changed(packing.record_of(number))) == event_of(
+                plain.changed(plain.record_of(number))
+            )
+    assert len(packing) == len(plain) == 6
+    assert packing.snapshot().tobytes() == plain.snapshot().tobytes()
