@@ -42,13 +42,11 @@ class Affairs:
 
     def publish(self, story: int, now: int) -> Changes:
         """What follows from the decision on an article of this story, now that the stories have moved."""
-        survivor = self._stories.survivor_of(story)
-        changes = self._publish(now)
-        line = self.links.line_of(survivor)
-        published = {event.storyline_id for event in changes[1]}
-        if line is not None and self.store.id_of(line) not in published:
-            changes[1].append(self.store.changed(line))
-        return changes
+        stories, lines = self._publish(now) if self._found else ([], [])
+        line = self.links.line_of(self._stories.survivor_of(story))
+        if line is not None and self.store.id_of(line) not in {change.storyline_id for change in lines}:
+            lines.append(self.store.changed(line))
+        return stories, lines
 
     def touch(self, story: int) -> list[StorylineUpdate]:
         """A story changed otherwise: a copy, a correction or a retraction."""
@@ -71,6 +69,8 @@ class Affairs:
     def let_time_pass(self, now: int) -> list[StorylineEvent]:
         """End the storylines that are over, and forget the ones long ended."""
         left = self.links.let_time_pass(now)
+        if not left:
+            return self.store.expire(now)
         self.store.forget_closed(left, self.links.knows)
         over = sorted({line for _, line in left if line >= 0 and not self.links.stories_of(line)})
         return [self.store.end(line, now) for line in over] + self.store.expire(now)
@@ -109,13 +109,13 @@ class Affairs:
     def _related(self, record: StoryRecord, number: int, score: float) -> Related | None:
         other = self._stories.record_of(number)
         if other is not None:
-            story_id, terms = other.id, set(other.keyterms)
+            story_id, common = other.id, record.keyterms.keys() & other.keyterms.keys()
         else:
             known = self.store.in_line(self.links.line_of(number), number)
             if known is None:
                 return None
-            story_id, terms = known.id, set(known.keyterms)
-        shared = sorted(record.keyterms.keys() & terms, key=lambda term: (-record.keyterms[term], term))
+            story_id, common = known.id, record.keyterms.keys() & known.keyterms
+        shared = sorted(common, key=lambda term: (-record.keyterms[term], term))
         return Related(story_id, score, tuple(shared[:RELATED_WORDS]))
 
     def snapshot(self) -> dict[str, np.ndarray]:

@@ -277,6 +277,8 @@ class StoryIndex:
         """The stories to be closed at stream time `now`, each after the time since when; the longest idle first."""
         self.tick(now)
         passed = [number for number in self._deadlines.passed(now) if number in self._slots]
+        if not passed:
+            return []
         deadlines = {number: self._deadline(self._slots[number]) for number in passed}
         for number, deadline in deadlines.items():
             if deadline >= now:

@@ -18,13 +18,10 @@ UNSCORED = -2_000  # of a missing pair, in thousandths of a logit; -4 does as we
 def average_link(stories: Collection[int], scores: Scores, threshold: int) -> list[frozenset[int]]:
     """Group stories; of two groups with equal means those with the oldest stories meet first.
 
-    `scores` may hold pairs of other stories, which do not count.
+    `scores`: of pairs of these stories alone, each both ways round.
     """
     groups = {story: {story} for story in sorted(stories)}
-    sums = {
-        story: {other: (score, 1) for other, score in scores.get(story, {}).items() if other in groups}
-        for story in groups
-    }
+    sums = {story: {other: (score, 1) for other, score in scores.get(story, {}).items()} for story in groups}
 
     def mean(one: int, other: int) -> float:
         total, count = sums[one][other]

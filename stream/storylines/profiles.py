@@ -12,7 +12,7 @@ from stream.stories.results import Profile
 # reports from a country or a capital share weighs too much (docs/decisions/0006-storylines.md).
 HEAVIEST, AMONG = 24, ENTRIES
 LOOKED_UP = 8  # names and as many words of a story by which closed ones are found
-KIND_OFFSETS = np.array([[0], [1 << 32]])
+WORDS_FROM = 1 << 32  # keys have 32 bits
 FIRST_ROWS = 256
 
 
@@ -49,9 +49,12 @@ class Profiles:
     def heaviest(self, story: int) -> list[int]:
         """The LOOKED_UP heaviest names and words of a story, distinguished by an offset."""
         row = self._rows[story]
-        keys = self._keys[row, :, :LOOKED_UP].astype(np.int64) + KIND_OFFSETS
-        held: list[int] = keys[self._weights[row, :, :LOOKED_UP] > 0].tolist()
-        return held
+        names, words = self._keys[row, :, :LOOKED_UP].tolist()
+        name_weights, word_weights = self._weights[row, :, :LOOKED_UP].tolist()
+        found = [key for key, weight in zip(names, name_weights, strict=True) if weight > 0]
+        return found + [
+            key + WORDS_FROM for key, weight in zip(words, word_weights, strict=True) if weight > 0
+        ]
 
     def shares(self, story: int, others: Sequence[int]) -> list[tuple[float, float]]:
         """The share of names and the share of words that a story has in common with each of the others, 0 to 1."""

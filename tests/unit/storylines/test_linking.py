@@ -208,7 +208,7 @@ class Desk:
         self.now = 0
         self.told: dict[int, frozenset[int]] = {}
         self.about = Words()
-        self.about.of = {story: (1_000 + story, 1_000 + story // 3) for story in range(200)}
+        self.about.of = {story: (1_000 + story, 2_000 + story // 3) for story in range(200)}
 
     def play(self, step):
         kind, one, other, score = step
