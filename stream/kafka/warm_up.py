@@ -6,6 +6,7 @@ from stream.fold.fold import Fold
 from stream.settings import Settings
 from stream.stories.splitting import SPLIT_AT
 from stream.stories.text.evidence import evidence_of
+from stream.storylines.average_link import average_link
 
 WARM_UP_DIMENSIONS = 16  # of a made-up vector; kernels are compiled for the type, not the length
 # A prime number of words, 29: in steps of 1, 2, 3 ... each comes once, and no three of them in a row twice. So the
@@ -37,3 +38,4 @@ def warm_up(settings: Settings) -> None:
             evidence=evidence_of("", text, "en"),
         )
         fold.fold(article, 0)
+    average_link(range(2), {0: {1: 0}}, 0)  # one story is no storyline
