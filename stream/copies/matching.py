@@ -102,6 +102,8 @@ def fills_form(index: Any, placed: Any, row: Any) -> Any:
     if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
         return True
     other_subject = different_subjects(placed.headline, lead, _headline_of(index, row), other)
+    if same and other_subject and facts_differ(lead, other):
+        return True
     return _is_filling(opposed, agreed, start, other_start, other_subject)
 
 

@@ -75,7 +75,7 @@ class Placement:
 
     def _place_report(self, moment: Moment, copy: CopyDecision, number: int) -> Outcome:
         state, article = self.state, moment.article
-        state.series.count(article.title)
+        state.series.count(article.title, article.source)
         decision = self._story_decision(moment, number, copy.form)
         record = self._record_for(moment, decision, number)
         state.remember(article, decision.story, NONE, "")
@@ -117,7 +117,9 @@ class Placement:
         article = moment.article
         if article.evidence is None:
             raise LogFormatError(f"article {article.id!r} came without evidence")
-        evidence = self.state.series.without_head(article.evidence, article.title, article.language)
+        evidence = self.state.series.without_head(
+            article.evidence, article.title, article.source, article.language
+        )
         vector = np.frombuffer(article.vector, np.int8)
         dated = article.published is not None
         index = self.state.stories

@@ -1,4 +1,6 @@
-"""Series: what stands before many different headlines ("The Latest: ...") says nothing of any event.
+"""Series: what heads many different headlines ("The Latest: ...") says nothing of any event.
+
+Nor does a headline that an outlet puts over one text after the other ("Recipe of the day").
 
 Document frequencies do not show it: of one story only some articles count in them, so the words that head a series
 stay rare, and chain its parts to one story. So the heads of headlines are counted by themselves, and one that stood
@@ -9,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 import xxhash
@@ -31,12 +33,15 @@ from stream.stories.text.tokenizer import (
 SERIES_HEADLINES = 4
 HEAD_WORDS = 6  # a longer head is a clause of its headline
 COMPARED_WORDS = 4  # of what follows a head: the outlet's name at its end makes no other headline of it
-HEADS = 1 << 14  # heads remembered, those seen last: some weeks of a busy stream; 0.6 MB in a checkpoint
+# Heads remembered, those seen last: some weeks of a busy stream; and headlines of outlets, some days. 0.8 MB in a
+# checkpoint.
+HEADS = 1 << 14
 MAX_CACHED = 1 << 12  # heads whose terms are remembered
 
 # The sign comes before what is asked of it: the search for a class of characters is fast.
 _AFTER_HEAD = re.compile(r"[:：|·–—-](?:(?<=:)\s|(?<=[：|])|(?<=\s[·–—-])[·–—-]*\s)")
 Arrays = dict[str, np.ndarray]
+Kept = TypeVar("Kept")
 
 
 class _Terms(NamedTuple):
@@ -51,26 +56,35 @@ class Series:
 
     def __init__(self) -> None:
         self._headlines: dict[int, tuple[int, ...]] = {}  # hashes; the head seen last at the end
+        # Of each outlet's headlines, hashed, whether it stood over several reports; the one seen last at the end.
+        self._is_repeated: dict[int, bool] = {}
 
-    def count(self, title: str) -> None:
-        """Count the headline of a new report."""
+    def count(self, title: str, outlet: str | None) -> None:
+        """Count the headline of a new report of an outlet."""
         head, rest = _parts(title)
-        if not head:
-            return
-        key, headline = _hash(words_of(head)), _hash(words_of(rest)[:COMPARED_WORDS])
-        known = self._headlines.pop(key, ())
-        if headline not in known and len(known) < SERIES_HEADLINES:
-            known = (*known, headline)
-        self._headlines[key] = known
-        if len(self._headlines) > HEADS:
-            del self._headlines[next(iter(self._headlines))]
+        if head:
+            key, headline = _hash(words_of(head)), _hash(words_of(rest)[:COMPARED_WORDS])
+            known = self._headlines.pop(key, ())
+            if headline not in known and len(known) < SERIES_HEADLINES:
+                known = (*known, headline)
+            _keep(self._headlines, key, known)
+        if outlet:
+            key = _outlet_headline(title, outlet)
+            _keep(self._is_repeated, key, self._is_repeated.pop(key, None) is not None)
 
-    def without_head(self, evidence: Evidence, title: str, language: str | None) -> Evidence:
-        """The evidence of an article without what heads its headline, where that is the head of a series."""
-        head, _ = _parts(title)
-        if not head or not any(evidence.titles):  # without a headline, `title` is how the text begins
+    def without_head(
+        self, evidence: Evidence, title: str, outlet: str | None, language: str | None
+    ) -> Evidence:
+        """The evidence of an article without what heads its headline, where that is the head of a series.
+
+        Without all of its headline, where the outlet put the same one over another text before.
+        """
+        if not any(evidence.titles):  # without a headline, `title` is how the text begins
             return evidence
-        if len(self._headlines.get(_hash(words_of(head)), ())) < SERIES_HEADLINES:
+        if outlet and self._is_repeated.get(_outlet_headline(title, outlet)):
+            return _without(evidence, _terms_of(title, language))
+        head, _ = _parts(title)
+        if not head or len(self._headlines.get(_hash(words_of(head)), ())) < SERIES_HEADLINES:
             return evidence
         return _without(evidence, _terms_of(head, language))
 
@@ -79,7 +93,12 @@ class Series:
         headlines = np.zeros((len(self._headlines), SERIES_HEADLINES), np.uint64)
         for row, known in zip(headlines, self._headlines.values(), strict=True):
             row[: len(known)] = known
-        return {"heads": np.fromiter(self._headlines, np.uint64), "headlines": headlines}
+        return {
+            "heads": np.fromiter(self._headlines, np.uint64),
+            "headlines": headlines,
+            "outlet_headlines": np.fromiter(self._is_repeated, np.uint64),
+            "repeated": np.fromiter(self._is_repeated.values(), np.bool_),
+        }
 
     @classmethod
     def restore(cls, arrays: Arrays) -> Self:
@@ -87,6 +106,8 @@ class Series:
         series = cls()
         for head, row in zip(arrays["heads"].tolist(), arrays["headlines"].tolist(), strict=True):
             series._headlines[head] = tuple(filter(None, row))
+        repeated = zip(arrays["outlet_headlines"].tolist(), arrays["repeated"].tolist(), strict=True)
+        series._is_repeated = dict(repeated)
         return series
 
 
@@ -100,6 +121,17 @@ def _parts(title: str) -> tuple[str, str]:
     if not rest or not 0 < len(head.split()) <= HEAD_WORDS:
         return "", title
     return head, rest
+
+
+def _keep(table: dict[int, Kept], key: int, value: Kept) -> None:
+    """Add an entry as the one seen last; the one seen longest ago gives way where there are too many."""
+    table[key] = value
+    if len(table) > HEADS:
+        del table[next(iter(table))]
+
+
+def _outlet_headline(title: str, outlet: str) -> int:
+    return _hash([outlet, title.casefold()])
 
 
 def _hash(words: list[str]) -> int:

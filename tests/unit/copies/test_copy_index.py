@@ -95,6 +95,24 @@ def test_one_outlet_fills_a_loose_form_again_and_another_outlet_does_not() -> No
     assert form_of("post.example") is None
 
 
+def test_two_accidents_that_one_outlet_reports_alike_fill_a_form() -> None:
+    reports = (
+        (
+            "Avalanche buries skiers on Mount Gorran",
+            "An avalanche on Mount Gorran buried six skiers at 10:20",
+        ),
+        (
+            "Avalanche hits road below Veskar pass",
+            "An avalanche below the Veskar pass buried two cars at 11:05",
+        ),
+    )
+    index = CopyIndex(CopySettings(capacity=64))
+    for number, (title, beginning) in enumerate(reports):
+        text = f"{beginning} on Saturday, the mountain rescue service said. All were dug out alive."
+        placed = index.place(number, fingerprint_of(title, text), "wire.example", number * HOUR)
+    assert (placed.leader, placed.form) == (None, 0)
+
+
 def test_a_text_of_its_own_and_a_title_fill_no_form() -> None:
     index = CopyIndex(CopySettings(capacity=64))
     for number, note in enumerate(notes(*RIVERS[:2])):

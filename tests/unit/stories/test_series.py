@@ -64,12 +64,12 @@ UPDATES = (
 def series_of(*headlines: str) -> Series:
     series = Series()
     for headline in headlines:
-        series.count(headline)
+        series.count(headline, None)
     return series
 
 
 def without_head(series: Series, title: str, text: str = "") -> Evidence:
-    return series.without_head(evidence_of(title, text, "en"), title, "en")
+    return series.without_head(evidence_of(title, text, "en"), title, None, "en")
 
 
 def comparable(evidence: Evidence) -> tuple[bytes, ...]:
@@ -87,7 +87,7 @@ def test_a_series_begins_with_as_many_different_headlines():
     series = series_of(*(f"Harbour Latest: {update}" for update in UPDATES[:-1]))
     title = f"Harbour Latest: {UPDATES[-1]}"
     assert without_head(series, title) == evidence_of(title, "", "en")
-    series.count(title)
+    series.count(title, None)
     assert comparable(without_head(series, title)) == comparable(evidence_of(UPDATES[-1], "", "en"))
     assert len(UPDATES) == SERIES_HEADLINES
 
@@ -113,6 +113,30 @@ def test_what_stands_alone_or_heads_a_headline_at_length_is_no_series():
         assert without_head(series, title) == evidence_of(title, "", "en")
 
 
+RECIPES = (
+    "Cut two leeks into rings, fry them in butter and stir in four eggs and a cup of cream.",
+    "Boil the chickpeas with garlic and bay leaves, then mash them with lemon and sesame paste.",
+)
+
+
+def test_a_headline_that_an_outlet_puts_over_another_text_is_no_evidence_from_then_on():
+    series, title = Series(), "Recipe of the day"
+    first, second = (evidence_of(title, recipe, "en") for recipe in RECIPES)
+    series.count(title, "Kitchen Page")
+    assert series.without_head(first, title, "Kitchen Page", "en") == first
+    series.count(title, "Kitchen Page")
+    bare = series.without_head(second, title, "Kitchen Page", "en")
+    assert comparable(bare) == comparable(evidence_of("", RECIPES[1], "en"))
+
+
+def test_a_headline_that_two_outlets_share_stays_evidence():
+    series, title = Series(), "Leek prices rise after frost"
+    for outlet in ("Kitchen Page", "Coast Post", None, None):
+        series.count(title, outlet)
+        report = evidence_of(title, RECIPES[0], "en")
+        assert series.without_head(report, title, outlet, "en") == report
+
+
 def test_a_headline_that_says_nothing_else_keeps_its_words():
     series = series_of(*(f"Harbour Latest: {update}" for update in UPDATES))
     assert without_head(series, "Harbour Latest: 9") == evidence_of("Harbour Latest: 9", "", "en")
@@ -124,10 +148,10 @@ def test_a_restored_series_goes_on_and_the_head_seen_longest_ago_is_forgotten():
     title = f"Harbour Latest: {UPDATES[0]}"
     assert without_head(series, title) != evidence_of(title, "", "en")
     for number in range(HEADS):
-        series.count(f"Head {number}: rest")
+        series.count(f"Head {number}: rest", f"Outlet {number % 7}")
     assert without_head(series, title) == evidence_of(title, "", "en")
     arrays = series.snapshot()
-    assert len(arrays["heads"]) == HEADS
+    assert len(arrays["heads"]) == len(arrays["outlet_headlines"]) == HEADS
     assert all(
         np.array_equal(array, again)
         for array, again in zip(arrays.values(), Series.restore(arrays).snapshot().values(), strict=True)
