@@ -8,9 +8,8 @@ import msgspec
 from benchmarks.service.measured import Latency, Run
 
 OWN = "Newsfold"
-BEFORE = f"{OWN} before"  # another checkout
+OTHER = f"{OWN} of"  # another checkout: its folder follows
 FILES = "labelled files"  # the stream of files
-LOADS = ("25 %", "50 %", "75 %")
 
 
 class Line(msgspec.Struct):
@@ -77,11 +76,12 @@ def markdown(results: Results) -> str:
     rows += ["", "Ratio: the articles a second of Newsfold over those of the service.", ""]
     if results.latencies:
         rows += [
-            "| Load | Articles/s | p50, ms | p99, ms | worst, ms |",
-            "|---|---:|---:|---:|---:|",
+            "| Service | Load | Articles/s | p50, ms | p99, ms | worst, ms |",
+            "|---|---:|---:|---:|---:|---:|",
             *(
-                f"| {load} | {one.offered:,.0f} | {one.p50:.0f} | {one.p99:.0f} | {one.worst:.0f} |"
-                for load, one in zip(LOADS, results.latencies, strict=True)
+                f"| {one.name} | {one.load:.0%} | {one.offered:,.0f} | {one.p50:,.0f} | {one.p99:,.0f} | "
+                f"{one.worst:,.0f} |"
+                for one in results.latencies
             ),
             "",
             "From handing an article to its producer until a read_committed consumer has its assignment.",
@@ -102,7 +102,7 @@ def draw(results: Results, path: Path) -> None:
     f1 = {one.name: one.f1 for one in results.runs if one.stream == judged}
     figure, axis = plt.subplots(figsize=(7.2, 4.2))
     shown = [one for one in results.runs if one.stream == first and f1.get(one.name) is not None]
-    for one in (one for one in shown if one.name != BEFORE):
+    for one in (one for one in shown if not one.name.startswith(OTHER)):
         is_own = one.name.startswith(OWN)
         place = (one.articles_per_second, f1[one.name])
         axis.scatter(*place, s=70, color="#b5321f" if is_own else "#55606b")

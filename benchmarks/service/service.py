@@ -1,10 +1,11 @@
 """The whole service on this machine, with a real broker on the same cores, beside what a user would build instead.
 
-    python -m benchmarks.service.service [--articles 6000] [--news NEWS.jsonl ...] [--against CHECKOUT]
-        [--rivals] [--latency] [--out FOLDER]
+    python -m benchmarks.service.service [--articles 6000] [--news NEWS.jsonl ...] [--against CHECKOUT ...]
+        [--partitions 1 4 16] [--rivals] [--latency] [--out FOLDER]
 
-Each service takes the same articles, once a first part of them has warmed it up. `--against`: another checkout of
-Newsfold, whose worker takes the same articles in the same run. Rivals need benchmarks/service/requirements.txt.
+Each service takes the same articles, once a first part of them has warmed it up. `--against`: other checkouts of
+Newsfold, whose workers take the same articles in the same run. `--partitions`: of the topics; four where it is left
+out. Rivals need benchmarks/service/requirements.txt.
 Writes results.md, results.json and, with rivals, results.png into FOLDER.
 """
 
@@ -41,9 +42,10 @@ RIVALS = {
     "Faust + static encoder + cosine": "faust_static",
 }
 SLOW = {"faiss_minilm": 10, "bertopic_online": 10, "minhash_lsh": 2}  # take this share of the articles: 1 / n
+TWO = f"{report.OWN}, 2 processes"
 COPIES = {"unique": 0.0, "half copies": 0.5}  # share of each stream
 LOADS = (0.25, 0.5, 0.75)
-LATENCY_SECONDS = 20.0
+LATENCY_SECONDS = 12.0
 READY_SECONDS = 600.0
 STOP_SECONDS = 10.0
 PROFILE_SECONDS = 8
@@ -61,14 +63,16 @@ class Bench:
 
     @asynccontextmanager
     async def _newsroom(
-        self, checkout: Path, processes: int | None = None
+        self, checkout: Path, processes: int | None = None, partitions: int | None = None
     ) -> AsyncIterator[tuple[Newsroom, WorkerProcess]]:
         self._runs += 1
         folder = self._folder / str(self._runs)
         folder.mkdir()
-        newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder)
+        topics = ("ARTICLE_PARTITIONS", "OUTPUT_PARTITIONS") if partitions else ()
+        changes = {f"NEWSFOLD_TOPICS__{name}": str(partitions) for name in topics}
+        newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder, **changes)
         await newsroom.open()
-        if checkout != HERE:  # an older one may refuse what it does not know
+        if not (checkout / "stream" / "storylines").exists():  # an older one refuses what it does not know
             newsroom.environment.pop("NEWSFOLD_TOPICS__STORYLINES", None)
         path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH")]))
         worker = newsroom.worker(
@@ -81,10 +85,15 @@ class Bench:
         yield newsroom, worker
 
     async def newsfold(
-        self, name: str, news: News, checkout: Path = HERE, processes: int | None = None
+        self,
+        name: str,
+        news: News,
+        checkout: Path = HERE,
+        processes: int | None = None,
+        partitions: int | None = None,
     ) -> measured.Run:
         """The worker of a checkout on articles; `processes`: of the embed stage, one folds."""
-        async with self._newsroom(checkout, processes) as (newsroom, worker):
+        async with self._newsroom(checkout, processes, partitions) as (newsroom, worker):
             topics = newsroom.settings.topics
             send_rest = await self._send_warm_part(topics.articles, news)
             reader = measured.Reader(self._broker.bootstrap, topics.assignments)
@@ -129,10 +138,12 @@ class Bench:
                 process.wait(STOP_SECONDS)
             process.kill()
 
-    async def latencies(self, news: News, full: float) -> list[measured.Latency]:
-        """The worker under a part of its full load."""
+    async def latencies(
+        self, name: str, news: News, full: float, checkout: Path, processes: int | None
+    ) -> list[measured.Latency]:
+        """A worker under parts of a full load, of so many articles a second."""
         found = []
-        async with self._newsroom(HERE) as (newsroom, worker):
+        async with self._newsroom(checkout, processes) as (newsroom, worker):
             topics = newsroom.settings.topics
             reader = measured.Reader(self._broker.bootstrap, topics.assignments)
             await reader.start()
@@ -142,12 +153,12 @@ class Bench:
                 for load in LOADS:
                     end = start + int(load * full * LATENCY_SECONDS)
                     keys, values = news.keys[start:end], news.values[start:end]
-                    task = self._progress.add_task(f"Latency at {load:.0%}", total=1)
-                    found.append(
-                        await measured.latency(
-                            self._broker.bootstrap, topics.articles, reader, keys, values, load * full
-                        )
+                    task = self._progress.add_task(f"{name} at {load:.0%}", total=1)
+                    offered, waits = await measured.latency(
+                        self._broker.bootstrap, topics.articles, reader, keys, values, load * full
                     )
+                    p50, p99 = (waits[int(share * len(waits))] for share in (0.5, 0.99))
+                    found.append(measured.Latency(name, load, offered, p50, p99, waits[-1]))
                     self._progress.update(task, completed=1)
                     start = end
             await reader.stop()
@@ -216,24 +227,29 @@ async def measure(options: argparse.Namespace, folder: Path, broker: Broker) -> 
     with Progress() as progress:
         bench = Bench(broker, folder, progress, options.profile)
         await bench.newsfold("Compiling", _first(first, 500))
+        contestants: dict[str, tuple[Path, int | None]] = {
+            report.OWN: (HERE, None),
+            TWO: (HERE, 1),
+            **{f"{report.OTHER} {path.name}": (path.resolve(), None) for path in options.against},
+        }
         for stream, news in streams.items():
-            contestants: dict[str, tuple[Path, int | None]] = {
-                report.OWN: (HERE, None),
-                f"{report.OWN}, 2 processes": (HERE, 1),
-            }
-            if options.against:
-                contestants = {report.BEFORE: (options.against.resolve(), None), **contestants}
             for name, (checkout, processes) in contestants.items():
                 run = await bench.newsfold(f"{name}, {stream}", news, checkout, processes)
+                results.runs.append(report.line(name, stream, len(news.keys), run, _f1(news, run)))
+            for partitions in options.partitions:
+                name = f"{TWO}, {partitions} partition{'s'[: partitions > 1]}"
+                run = await bench.newsfold(f"{name}, {stream}", news, HERE, 1, partitions)
                 results.runs.append(report.line(name, stream, len(news.keys), run, _f1(news, run)))
             for name, module in RIVALS.items() if options.rivals else ():
                 part = news if stream == report.FILES else _first(news, len(news.keys) // SLOW.get(module, 1))
                 run = await bench.rival(f"{name}, {stream}", module, part)
                 results.runs.append(report.line(name, stream, len(part.keys), run, _f1(part, run)))
-        if options.latency:
-            full = next(one.articles_per_second for one in results.runs if one.name == report.OWN)
-            count = int(sum(LOADS) * full * LATENCY_SECONDS) + 1
-            results.latencies = await bench.latencies(invented(count, 3, copies=0.25), full)
+        full = {one.name: one.articles_per_second for one in reversed(results.runs)}
+        for name, (checkout, processes) in contestants.items() if options.latency else ():
+            most = full[TWO if processes else report.OWN]  # a checkout before gets the load of this one
+            count = int(sum(LOADS) * most * LATENCY_SECONDS) + 1
+            news = invented(count, 3, copies=0.25)
+            results.latencies += await bench.latencies(name, news, most, checkout, processes)
     return results
 
 
@@ -246,7 +262,8 @@ def main() -> None:
     parser.add_argument(
         "--news", nargs="*", type=Path, default=[], help="JSON Lines instead of invented news"
     )
-    parser.add_argument("--against", type=Path, help="a checkout of the commit before")
+    parser.add_argument("--against", nargs="*", type=Path, default=[], help="checkouts of commits before")
+    parser.add_argument("--partitions", nargs="*", type=int, default=[], help="measure with so many too")
     parser.add_argument("--rivals", action="store_true", help="measure the rivals too")
     parser.add_argument("--latency", action="store_true", help="measure latency at parts of the full load")
     parser.add_argument(
