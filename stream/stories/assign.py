@@ -65,7 +65,7 @@ def weigh_article(state, workspace, article, cross_language):  # type: ignore[no
     renew_serial(workspace.pairs, slot)
     look_up(state.exemplars, slot, workspace.lookup)
     count = rank(state, slot, cross_language, workspace)
-    measure_background(state, slot, workspace.lookup, cross_language, workspace.background)
+    measure_background(state, slot, workspace.lookup, workspace.background)
     join_features(state, slot, count, workspace)
     count_found(state.stream, count, workspace)
     return slot, count

@@ -10,6 +10,7 @@ from stream.stories.index.state import (
     POSTING_BUCKETS,
     POSTINGS,
     Exemplars,
+    Languages,
     Postings,
     Stories,
     StoryLinks,
@@ -22,6 +23,7 @@ FREQUENCIES = ("stream.word_frequencies", "stream.name_frequencies")
 VECTORS = "exemplars.vector"
 GROUPS: dict[str, Any] = {
     "stream": StreamStatistics,
+    "stream.languages": Languages,
     "recent": SlotList,
     "stories": Stories,
     "stories.links": StoryLinks,

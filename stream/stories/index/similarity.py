@@ -177,12 +177,13 @@ def compare(exemplars, asked, other, lookup, shared_names, similarity):  # type:
         exemplars.vector[asked], exemplars.vector[other], exemplars.length[asked] * exemplars.length[other]
     )
     ours, theirs = exemplars.language[asked], exemplars.language[other]
-    if ours != theirs and ours > UNKNOWN_LANGUAGE and theirs > UNKNOWN_LANGUAGE:
+    foreign = ours != theirs and ours > UNKNOWN_LANGUAGE and theirs > UNKNOWN_LANGUAGE
+    if foreign:
         stand_in = grained(FOREIGN_WORDS * max(0.0, similarity[DENSE]))
         similarity[WHOLE] = max(similarity[WHOLE], stand_in)
         similarity[LEAD] = max(similarity[LEAD], stand_in)
     similarity[MIXED] = grained(mix(similarity))
-    known = exemplars.has_headline[asked] and exemplars.has_headline[other]
+    known = exemplars.has_headline[asked] and exemplars.has_headline[other] and not foreign
     similarity[HEADLINE] = UNKNOWN_HEADLINE
     if known:
         similarity[HEADLINE] = max(

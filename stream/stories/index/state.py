@@ -9,6 +9,7 @@ import numpy as np
 
 from stream.stories.index.slot_list import SlotList, free_slots, no_slots
 from stream.stories.text.document_frequencies import background
+from stream.stories.text.language_codes import language_code
 
 MAX_EXEMPLARS = 24  # kept of a story: the cost of scoring a story is bounded by it
 MAX_TERMS = 128  # words kept of an exemplar: the heaviest by running rarity
@@ -27,6 +28,7 @@ SAMPLED_TIMES = (
 GAP_BINS = 9
 SEVERAL_LANGUAGES = -1
 UNKNOWN_LANGUAGE = 0
+LANGUAGES = 64  # counted apart; those that come later share the last row
 FREE = -1  # number of the story or the article in a slot that is free
 WITHDRAWN = -2  # number of an article that was withdrawn, where its evidence is still needed
 
@@ -50,11 +52,19 @@ BETWEEN_ALL, TO_NEAREST = range(2)
 JOINS, SCORE_SUM, SQUARE_SUM = range(3)
 
 
+class Languages(NamedTuple):
+    """The languages of the stream in the order in which they came; English, with the shipped table, first."""
+
+    codes: np.ndarray  # int32 [LANGUAGES]: UNKNOWN_LANGUAGE where there is none yet
+    articles: np.ndarray  # int64 [LANGUAGES]: that the document frequencies count
+
+
 class StreamStatistics(NamedTuple):
     """What is known of the stream as a whole."""
 
     counters: np.ndarray  # int64 [COUNTERS]
     baselines: np.ndarray  # float64 [BASELINES, 2]: sum and count of what is typical in this stream
+    languages: Languages
     word_frequencies: np.ndarray  # int32 [TERM_BUCKETS]: articles that hold a word of the bucket
     name_frequencies: np.ndarray  # int32 [TERM_BUCKETS]
     gap_counts: np.ndarray  # float64 [2, GAP_BINS]: gaps to all earlier articles; to the most similar one
@@ -154,8 +164,15 @@ def _new_statistics() -> StreamStatistics:
     scale = BACKGROUND_ARTICLES / table.articles
     counters = np.zeros(COUNTERS, np.int64)
     counters[ARTICLES] = BACKGROUND_ARTICLES
+    languages = Languages(
+        codes=np.zeros(LANGUAGES, np.int32),
+        articles=np.zeros(LANGUAGES, np.int64),
+    )
+    languages.codes[0] = language_code("en")
+    languages.articles[[0, -1]] = BACKGROUND_ARTICLES
     return StreamStatistics(
         counters=counters,
+        languages=languages,
         baselines=np.zeros((BASELINES, 2)),
         word_frequencies=np.rint(table.terms * scale).astype(np.int32),
         name_frequencies=np.rint(table.names * scale).astype(np.int32),

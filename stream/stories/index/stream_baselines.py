@@ -38,20 +38,25 @@ SMALLER, LARGER = -3.0, 3.0  # where the size against the typical one ends: a fa
 
 
 @part
-def measure_background(state, slot, lookup, cross_language, background):  # type: ignore[no-untyped-def]
+def measure_background(state, slot, lookup, background):  # type: ignore[no-untyped-def]
     """Fill `background` [CHANNELS] with the article's similarity to open stories it has nothing to do with."""
     stories, exemplars = state.stories, state.exemplars
-    recent = length_of(state.recent)
-    taken = min(recent, SAMPLED_STORIES)
     sample = lookup.sample
-    language = exemplars.language[slot]
-    count = 0
-    for i in range(taken):
-        story = state.recent.slots[i * recent // taken]
-        if may_join(stories, story, language, cross_language):
+    recent, language = length_of(state.recent), exemplars.language[slot]
+    alike = 0
+    for i in range(recent):
+        alike += may_join(stories, state.recent.slots[i], language, False)
+    taken = min(alike, SAMPLED_STORIES)
+    count = met = 0
+    for i in range(recent):
+        story = state.recent.slots[i]
+        if count == taken or not may_join(stories, story, language, False):
+            continue
+        if met == count * alike // taken:
             newest = stories.exemplars[story, stories.exemplar_count[story] - 1]
             compare(exemplars, slot, newest, lookup, lookup.shared_names, sample[count])
             count += 1
+        met += 1
     left_out = LEFT_OUT + int(LEFT_OUT_SHARE * count)
     for channel in range(CHANNELS):
         background[channel] = BACKGROUND_PRIOR * BACKGROUND_WEIGHT

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.jit import allocating_part, part
+from stream.stories.index.languages import articles_in, count_article, frequency_bucket, halve_articles
 from stream.stories.index.similarity import UNIT
 from stream.stories.index.slot_list import take_last
 from stream.stories.index.state import ARTICLES, MAX_NAMES, MAX_TERMS
@@ -36,8 +37,11 @@ class ArticleArrays(NamedTuple):
 
 @part
 def rarity(articles: int, holding: int) -> float:
-    """Inverse document frequency, smoothed as in scikit-learn's TfidfTransformer."""
-    return log((articles + 1.0) / (holding + 1.0)) + 1.0
+    """Inverse document frequency, smoothed as in scikit-learn's TfidfTransformer; 1 for what is in every article.
+
+    `holding` may be more than there are: of a language with few articles, where its bucket is another's too.
+    """
+    return log((articles + 1.0) / (min(holding, articles) + 1.0)) + 1.0
 
 
 @part
@@ -67,12 +71,12 @@ def take_in(stream, exemplars, article):  # type: ignore[no-untyped-def]
 @part
 def _count(stream, article):  # type: ignore[no-untyped-def]
     for bucket in article.words:
-        stream.word_frequencies[bucket] += 1
+        stream.word_frequencies[frequency_bucket(bucket, article.language)] += 1
     for bucket in article.names:
-        stream.name_frequencies[bucket] += 1
-    stream.counters[ARTICLES] += 1
+        stream.name_frequencies[frequency_bucket(bucket, article.language)] += 1
+    count_article(stream, article.language, 1)
     if stream.counters[ARTICLES] >= HORIZON:
-        stream.counters[ARTICLES] //= 2
+        halve_articles(stream)
         for bucket in range(len(stream.word_frequencies)):
             stream.word_frequencies[bucket] //= 2
             stream.name_frequencies[bucket] //= 2
@@ -82,16 +86,20 @@ def _count(stream, article):  # type: ignore[no-untyped-def]
 def discount(stream, article):  # type: ignore[no-untyped-def]
     """Take an article that was counted out of the document frequencies again."""
     for bucket in article.words:
-        stream.word_frequencies[bucket] = max(0, stream.word_frequencies[bucket] - 1)
+        at = frequency_bucket(bucket, article.language)
+        stream.word_frequencies[at] = max(0, stream.word_frequencies[at] - 1)
     for bucket in article.names:
-        stream.name_frequencies[bucket] = max(0, stream.name_frequencies[bucket] - 1)
-    stream.counters[ARTICLES] -= 1
+        at = frequency_bucket(bucket, article.language)
+        stream.name_frequencies[at] = max(0, stream.name_frequencies[at] - 1)
+    count_article(stream, article.language, -1)
 
 
 @part
 def name_rarity(stream, exemplars, slot, i):  # type: ignore[no-untyped-def]
     """How rare the i-th name of an exemplar is today; 0 for one in every article."""
-    return rarity(stream.counters[ARTICLES], stream.name_frequencies[exemplars.names[slot, i]]) - 1.0
+    language = exemplars.language[slot]
+    holding = stream.name_frequencies[frequency_bucket(exemplars.names[slot, i], language)]
+    return rarity(articles_in(stream, language), holding) - 1.0
 
 
 @allocating_part
@@ -105,12 +113,12 @@ def heaviest(one, other, most):  # type: ignore[no-untyped-def]
 
 @allocating_part
 def _weigh_words(stream, exemplars, slot, article):  # type: ignore[no-untyped-def]
-    articles = stream.counters[ARTICLES]
+    articles = articles_in(stream, article.language)
     found = len(article.words)
     whole = np.zeros(found)
     lead = np.zeros(found)
     for i in range(found):
-        rare = rarity(articles, stream.word_frequencies[article.words[i]])
+        rare = rarity(articles, stream.word_frequencies[frequency_bucket(article.words[i], article.language)])
         whole[i] = COUNT_WEIGHT[article.word_counts[i]] * rare
         lead[i] = COUNT_WEIGHT[article.lead_counts[i]] * rare
     order = heaviest(whole, lead, MAX_TERMS)
@@ -159,11 +167,11 @@ def _title_weight(article, i, whole):  # type: ignore[no-untyped-def]
 
 @allocating_part
 def _weigh_names(stream, exemplars, slot, article):  # type: ignore[no-untyped-def]
-    articles = stream.counters[ARTICLES]
+    articles = articles_in(stream, article.language)
     found = len(article.names)
     weight = np.zeros(found)
     for i in range(found):
-        rare = rarity(articles, stream.name_frequencies[article.names[i]])
+        rare = rarity(articles, stream.name_frequencies[frequency_bucket(article.names[i], article.language)])
         weight[i] = COUNT_WEIGHT[article.name_counts[i]] * rare
     order = heaviest(weight, np.zeros(found), MAX_NAMES)
     length = SHORTEST

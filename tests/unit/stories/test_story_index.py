@@ -179,3 +179,35 @@ def test_what_labels_two_headlines_and_stands_in_neither_text_is_not_their_subje
         decision = index.assign(number, evidence, vector(0), START + number * HOUR, True, "en")
     weights = {factor.name: factor.weight for factor in decision.factors}
     assert weights.get("headline_not_found", 0.0) < 0.0
+
+
+ARMS_PROBE_IN_FRENCH = (
+    "La Bulgarie contrôle des livraisons d'obusiers et fâche la Russie",
+    "La Bulgarie a contrôlé des livraisons d'obusiers parties du port de Bourgas avec de faux papiers. Les tubes "
+    "avaient été déclarés comme du matériel de forage et deux douaniers ont été suspendus mardi.",
+)
+
+
+def test_the_words_of_a_headline_are_not_looked_for_in_another_language():
+    index = StoryIndex(StorySettings(cross_language=True), DIMENSIONS)
+    for number, ((title, text), language) in enumerate(((ARMS_PROBE, "en"), (ARMS_PROBE_IN_FRENCH, "fr"))):
+        evidence = evidence_of(title, text, language)
+        decision = index.assign(number, evidence, vector(0), START, True, language)
+    assert decision.story == 0
+    assert "headline_not_found" not in [factor.name for factor in decision.factors]
+
+
+def test_how_rare_a_word_is_depends_on_the_articles_of_its_language():
+    alone, beside = (StoryIndex(StorySettings(), DIMENSIONS) for _ in range(2))
+    for number in range(20):  # among them the same words, as of another language
+        assign(beside, number, f"{QUAKE} {number}", language="en" if number % 2 else "de", seed=number)
+    weights = []
+    for index, first in ((alone, 0), (beside, 20)):
+        for number, title in enumerate((QUAKE, STRIKE, QUAKE_LATER)):
+            assign(index, first + number, title, language="es", seed=100 + number)
+        arrays = index.snapshot()
+        slot = int(np.flatnonzero(arrays["exemplars.article"] == first + 2)[0])
+        weights.append((arrays["exemplars.word_weights"][slot], arrays["exemplars.name_weights"][slot]))
+    for one, other in zip(*weights, strict=True):
+        assert one.any()
+        assert np.array_equal(one, other)
