@@ -117,7 +117,7 @@ class Placement:
         article = moment.article
         if article.evidence is None:
             raise LogFormatError(f"article {article.id!r} came without evidence")
-        evidence = self.state.series.without_head(
+        evidence = self.state.series.without_ends(
             article.evidence, article.title, article.source, article.language
         )
         vector = np.frombuffer(article.vector, np.int8)

@@ -1,10 +1,10 @@
-"""Series: what heads many different headlines ("The Latest: ...") says nothing of any event.
+"""Series: what heads or ends many headlines ("The Latest: ...", "... | The Post") says nothing of any event.
 
 Nor does a headline that an outlet puts over one text after the other ("Recipe of the day").
 
 Document frequencies do not show it: of one story only some articles count in them, so the words that head a series
-stay rare, and chain its parts to one story. So the heads of headlines are counted by themselves, and one that stood
-before several headlines is no evidence from then on.
+stay rare, and chain its parts to one story; the name of an outlet with few articles is rare too. So the heads and
+tails of headlines are counted by themselves, and one that stood at several headlines is no evidence from then on.
 """
 
 import re
@@ -32,50 +32,59 @@ from stream.stories.text.tokenizer import (
 # event have such heads too, stays at .896 from 3 on.
 SERIES_HEADLINES = 4
 HEAD_WORDS = 6  # a longer head is a clause of its headline
-COMPARED_WORDS = 4  # of what follows a head: the outlet's name at its end makes no other headline of it
-# Heads remembered, those seen last: some weeks of a busy stream; and headlines of outlets, some days. 0.8 MB in a
-# checkpoint.
+COMPARED_WORDS = 4  # of the rest: the outlet's name at its end makes no other headline of it
+# Heads and tails remembered, those seen last: a week of a busy stream; and headlines of outlets, some days. 0.8 MB in
+# a checkpoint.
 HEADS = 1 << 14
-MAX_CACHED = 1 << 12  # heads whose terms are remembered
+MAX_CACHED = 1 << 12  # heads and tails whose terms are remembered
 
 # The sign comes before what is asked of it: the search for a class of characters is fast.
 _AFTER_HEAD = re.compile(r"[:：|·–—-](?:(?<=:)\s|(?<=[：|])|(?<=\s[·–—-])[·–—-]*\s)")
+# As much as possible before the sign: the last one of a headline.
+_BEFORE_TAIL = re.compile(r"(.*\S)(?:\s+[·–—-]+\s+|\s*[|｜]\s*)(?=\S)", re.DOTALL)
+_TAIL = "|"  # before the words of a tail, which as a head would be another thing
 Arrays = dict[str, np.ndarray]
 Kept = TypeVar("Kept")
 
 
 class _Terms(NamedTuple):
-    """How often each bucket of words, and of names and numbers, comes in a head."""
+    """How often each bucket of words, and of names and numbers, comes in a head or tail."""
 
     words: Mapping[int, int]
     names: Mapping[int, int]
+
+
+class _End(NamedTuple):
+    """The head or the tail of a headline."""
+
+    text: str
+    key: int  # hash of it
+    headline: int  # hash of how the rest begins
 
 
 class Series:
     """The heads of the headlines of a stream, each with the first different headlines that it stood before."""
 
     def __init__(self) -> None:
-        self._headlines: dict[int, tuple[int, ...]] = {}  # hashes; the head seen last at the end
+        self._headlines: dict[int, tuple[int, ...]] = {}  # hashes; what was seen last at the end
         # Of each outlet's headlines, hashed, whether it stood over several reports; the one seen last at the end.
         self._is_repeated: dict[int, bool] = {}
 
     def count(self, title: str, outlet: str | None) -> None:
         """Count the headline of a new report of an outlet."""
-        head, rest = _parts(title)
-        if head:
-            key, headline = _hash(words_of(head)), _hash(words_of(rest)[:COMPARED_WORDS])
-            known = self._headlines.pop(key, ())
-            if headline not in known and len(known) < SERIES_HEADLINES:
-                known = (*known, headline)
-            _keep(self._headlines, key, known)
+        for end in _ends(title):
+            known = self._headlines.pop(end.key, ())
+            if end.headline not in known and len(known) < SERIES_HEADLINES:
+                known = (*known, end.headline)
+            _keep(self._headlines, end.key, known)
         if outlet:
             key = _outlet_headline(title, outlet)
             _keep(self._is_repeated, key, self._is_repeated.pop(key, None) is not None)
 
-    def without_head(
+    def without_ends(
         self, evidence: Evidence, title: str, outlet: str | None, language: str | None
     ) -> Evidence:
-        """The evidence of an article without what heads its headline, where that is the head of a series.
+        """The evidence of an article without the head and the tail of its headline that are those of a series.
 
         Without all of its headline, where the outlet put the same one over another text before.
         """
@@ -83,10 +92,10 @@ class Series:
             return evidence
         if outlet and self._is_repeated.get(_outlet_headline(title, outlet)):
             return _without(evidence, _terms_of(title, language))
-        head, _ = _parts(title)
-        if not head or len(self._headlines.get(_hash(words_of(head)), ())) < SERIES_HEADLINES:
-            return evidence
-        return _without(evidence, _terms_of(head, language))
+        for end in _ends(title):
+            if len(self._headlines.get(end.key, ())) >= SERIES_HEADLINES:
+                evidence = _without(evidence, _terms_of(end.text, language))
+        return evidence
 
     def snapshot(self) -> Arrays:
         """All that was counted, as arrays."""
@@ -112,15 +121,20 @@ class Series:
 
 
 @lru_cache(1)  # a headline is counted, then compared
-def _parts(title: str) -> tuple[str, str]:
-    """What heads a headline, and the rest of it; nothing and all of it where no sign sets a short head apart."""
+def _ends(title: str) -> tuple[_End, ...]:
+    """The head and the tail of a headline: a few words that a sign sets apart from the rest of it."""
+    ends = []
     found = _AFTER_HEAD.search(title)
-    if found is None:
-        return "", title
-    head, rest = title[: found.start()].rstrip(), title[found.end() :].lstrip()
-    if not rest or not 0 < len(head.split()) <= HEAD_WORDS:
-        return "", title
-    return head, rest
+    if found:
+        ends.append((title[: found.start()].rstrip(), title[found.end() :].lstrip(), ""))
+    found = _BEFORE_TAIL.match(title)
+    if found:
+        ends.append((title[found.end() :].rstrip(), found[1], _TAIL))
+    return tuple(
+        _End(text, _hash([*mark, *words_of(text)]), _hash(words_of(rest)[:COMPARED_WORDS]))
+        for text, rest, mark in ends
+        if rest and 0 < len(text.split()) <= HEAD_WORDS
+    )
 
 
 def _keep(table: dict[int, Kept], key: int, value: Kept) -> None:
@@ -140,7 +154,7 @@ def _hash(words: list[str]) -> int:
 
 @lru_cache(MAX_CACHED)
 def _terms_of(head: str, language: str | None) -> _Terms:
-    """What a head adds to the evidence: names as in a headline in capitals, where it stands in one, and in others."""
+    """What a head or tail adds to the evidence: its names, as in a headline in capitals and as in others."""
     plain = plain_text(head, language)
     names, numbers = names_of(plain, "", function_words(language))
     found = (names | names_of("", plain, function_words(language))[0]) + numbers

@@ -68,8 +68,8 @@ def series_of(*headlines: str) -> Series:
     return series
 
 
-def without_head(series: Series, title: str, text: str = "") -> Evidence:
-    return series.without_head(evidence_of(title, text, "en"), title, None, "en")
+def without_ends(series: Series, title: str, text: str = "") -> Evidence:
+    return series.without_ends(evidence_of(title, text, "en"), title, None, "en")
 
 
 def comparable(evidence: Evidence) -> tuple[bytes, ...]:
@@ -86,9 +86,9 @@ def comparable(evidence: Evidence) -> tuple[bytes, ...]:
 def test_a_series_begins_with_as_many_different_headlines():
     series = series_of(*(f"Harbour Latest: {update}" for update in UPDATES[:-1]))
     title = f"Harbour Latest: {UPDATES[-1]}"
-    assert without_head(series, title) == evidence_of(title, "", "en")
+    assert without_ends(series, title) == evidence_of(title, "", "en")
     series.count(title, None)
-    assert comparable(without_head(series, title)) == comparable(evidence_of(UPDATES[-1], "", "en"))
+    assert comparable(without_ends(series, title)) == comparable(evidence_of(UPDATES[-1], "", "en"))
     assert len(UPDATES) == SERIES_HEADLINES
 
 
@@ -96,13 +96,23 @@ def test_one_headline_in_many_outlets_makes_no_series():
     outlets = ("Coast Post", "Valley Echo", "Metro Dispatch", "Evening Globe", "Plain Times")
     series = series_of(*(f"Harbour Latest: {UPDATES[0]} | {outlet}" for outlet in outlets))
     title = f"Harbour Latest: {UPDATES[0]}"
-    assert without_head(series, title) == evidence_of(title, "", "en")
+    assert without_ends(series, title) == evidence_of(title, "", "en")
+
+
+def test_the_name_of_an_outlet_after_many_headlines_is_no_evidence():
+    series = series_of(*(f"{update} - Coast Post" for update in UPDATES[:-1]))
+    title = f"{UPDATES[-1]} - Coast Post"
+    assert without_ends(series, title) == evidence_of(title, "", "en")
+    series.count(title, None)
+    assert comparable(without_ends(series, title)) == comparable(evidence_of(UPDATES[-1], "", "en"))
+    headed = f"Coast Post: {UPDATES[0]}"  # as a head it is another thing
+    assert without_ends(series, headed) == evidence_of(headed, "", "en")
 
 
 def test_what_the_text_itself_says_of_the_head_stays():
     series = series_of(*(f"Sandvale: {update}" for update in UPDATES))
     text = "Growers in Sandvale lost their apricots. The frost came to Sandvale in May."
-    stays = without_head(series, f"Sandvale: {UPDATES[1]}", text)
+    stays = without_ends(series, f"Sandvale: {UPDATES[1]}", text)
     assert comparable(stays) == comparable(evidence_of(UPDATES[1], text, "en"))
 
 
@@ -110,7 +120,7 @@ def test_what_stands_alone_or_heads_a_headline_at_length_is_no_series():
     long = "What the people of the harbour say today"
     series = series_of(*UPDATES, *(f"{long}: {update}" for update in UPDATES))
     for title in (UPDATES[0], f"{long}: {UPDATES[0]}", "Harbour Latest: "):
-        assert without_head(series, title) == evidence_of(title, "", "en")
+        assert without_ends(series, title) == evidence_of(title, "", "en")
 
 
 RECIPES = (
@@ -123,9 +133,9 @@ def test_a_headline_that_an_outlet_puts_over_another_text_is_no_evidence_from_th
     series, title = Series(), "Recipe of the day"
     first, second = (evidence_of(title, recipe, "en") for recipe in RECIPES)
     series.count(title, "Kitchen Page")
-    assert series.without_head(first, title, "Kitchen Page", "en") == first
+    assert series.without_ends(first, title, "Kitchen Page", "en") == first
     series.count(title, "Kitchen Page")
-    bare = series.without_head(second, title, "Kitchen Page", "en")
+    bare = series.without_ends(second, title, "Kitchen Page", "en")
     assert comparable(bare) == comparable(evidence_of("", RECIPES[1], "en"))
 
 
@@ -134,22 +144,22 @@ def test_a_headline_that_two_outlets_share_stays_evidence():
     for outlet in ("Kitchen Page", "Coast Post", None, None):
         series.count(title, outlet)
         report = evidence_of(title, RECIPES[0], "en")
-        assert series.without_head(report, title, outlet, "en") == report
+        assert series.without_ends(report, title, outlet, "en") == report
 
 
 def test_a_headline_that_says_nothing_else_keeps_its_words():
     series = series_of(*(f"Harbour Latest: {update}" for update in UPDATES))
-    assert without_head(series, "Harbour Latest: 9") == evidence_of("Harbour Latest: 9", "", "en")
+    assert without_ends(series, "Harbour Latest: 9") == evidence_of("Harbour Latest: 9", "", "en")
 
 
 def test_a_restored_series_goes_on_and_the_head_seen_longest_ago_is_forgotten():
     series = series_of(*(f"Harbour Latest: {update}" for update in UPDATES))
     series = Series.restore(series.snapshot())
     title = f"Harbour Latest: {UPDATES[0]}"
-    assert without_head(series, title) != evidence_of(title, "", "en")
+    assert without_ends(series, title) != evidence_of(title, "", "en")
     for number in range(HEADS):
         series.count(f"Head {number}: rest", f"Outlet {number % 7}")
-    assert without_head(series, title) == evidence_of(title, "", "en")
+    assert without_ends(series, title) == evidence_of(title, "", "en")
     arrays = series.snapshot()
     assert len(arrays["heads"]) == len(arrays["outlet_headlines"]) == HEADS
     assert all(
