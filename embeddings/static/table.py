@@ -5,8 +5,7 @@ start to end, so it is the same for any batch, order, thread count and machine. 
 sentence-transformers' StaticEmbedding reads too once its rows are cast to float32 (embeddings.torch_model):
 model.safetensors with `embedding.weight` [pieces, dimensions] int8 at one global scale, and tokenizer.json.
 
-Every table is pinned by the SHA-256 of its files in tables/SHA256SUMS, and checked when loaded. One that is not
-shipped is built once into the user's cache (embeddings.distill.multilingual).
+Every table is pinned by the SHA-256 of its files in tables/SHA256SUMS, and checked when loaded.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
+from safetensors import safe_open
 from safetensors.numpy import load as load_safetensors
 from tokenizers import Tokenizer
 
@@ -99,33 +98,34 @@ def is_table(name: str) -> bool:
 
 
 def load_table(name: str) -> StaticTable:
-    """Read a table, shipped or built on this machine, and check it against its pins.
+    """Read a table and check it against its pins.
 
     Raises:
-        ModelError: the table was not built yet, or a file is not the one that was pinned.
+        ModelError: a file is not the one that was pinned.
     """
     pins = read_pins(name)
-    folder = next((at for at in (SHIPPED / name, built_tables() / name) if (at / ROWS_FILE).is_file()), None)
-    if folder is None:
-        raise ModelError(
-            f"the static table {name} is not on this machine yet; build it once with `newsfold encoder build`"
-        )
-    languages = LANGUAGES.get(name)
+    folder = SHIPPED / name
     contents = {file: _read_pinned(folder / file, pins[file]) for file in (ROWS_FILE, TOKENIZER_FILE)}
     return StaticTable(
         name=name,
-        version=short_hash(
-            [PREPARATION, *sorted(languages or ()), *(pins[file] for file in sorted(contents))]
-        ),
+        version=version_of(name),
         rows=load_safetensors(contents[ROWS_FILE])[ROWS_KEY],
         tokenizer=Tokenizer.from_buffer(contents[TOKENIZER_FILE]),
-        languages=languages,
+        languages=LANGUAGES.get(name),
     )
 
 
-def built_tables() -> Path:
-    """Name the folder of tables built on this machine: newsfold/tables in the user's cache."""
-    return user_cache_path("newsfold") / "tables"
+def version_of(name: str) -> str:
+    """The version of a table's vectors: by its pins, without reading it."""
+    pins = read_pins(name)
+    files = sorted((ROWS_FILE, TOKENIZER_FILE))
+    return short_hash([PREPARATION, *sorted(LANGUAGES.get(name, ())), *(pins[file] for file in files)])
+
+
+def dimensions_of(name: str) -> int:
+    """Components of a table's vectors, read from the head of its file."""
+    with safe_open(SHIPPED / name / ROWS_FILE, framework="numpy") as file:
+        return int(file.get_slice(ROWS_KEY).get_shape()[1])
 
 
 def read_pins(name: str) -> dict[str, str]:

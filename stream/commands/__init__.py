@@ -20,7 +20,7 @@ COMMANDS = {
     "dead-letters": "List what could not be read, or send it again.",
     "demo": "Show the whole service on sample articles.",
     "doctor": "Say what is wrong with the set-up, and what to do.",
-    "encoder": "Build the encoder for several languages, or export a model.",
+    "encoder": "Export a model to ONNX.",
     "evaluate": "Measure stories against labels, on your own articles.",
     "explain": "Say why an article is where it is.",
     "produce": "Check the articles of a file or feed, and send them to Kafka.",

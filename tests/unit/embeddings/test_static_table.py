@@ -9,9 +9,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from embeddings.encoder import DEFAULT_MODEL, EncoderSettings, EncoderText, load_encoder
+from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
 from embeddings.errors import ModelError
+from embeddings.static import both_tables
 from embeddings.static import table as static_table
+from embeddings.static.both_tables import ENGLISH, MULTILINGUAL, BothTablesEncoder
 from embeddings.static.table import (
     PINS,
     ROWS_FILE,
@@ -46,7 +48,7 @@ NEWS = [
 
 @pytest.fixture(scope="module")
 def table() -> StaticTable:
-    return load_table(DEFAULT_MODEL)
+    return load_table(ENGLISH)
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +61,33 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
-def test_the_default_encoder_is_the_shipped_table() -> None:
+def test_the_default_encoder_is_both_shipped_tables() -> None:
     encoder = load_encoder(EncoderSettings())
-    assert (encoder.name, encoder.dimensions) == ("newsfold-static-en", 256)
+    assert (encoder.name, encoder.dimensions) == ("newsfold-static", 256 + 160)
     assert len(encoder.version) == 12
+
+
+def test_each_language_has_the_vector_of_its_table_in_a_place_of_its_own() -> None:
+    languages = ("en", "de", None, "vi", "zh")
+    texts = [msgspec.structs.replace(NEWS[0], language=language) for language in languages]
+    both = load_encoder(EncoderSettings()).encode(texts)
+    english, others = (
+        StaticTableEncoder(load_table(name)).encode(NEWS[:1])[0] for name in (ENGLISH, MULTILINGUAL)
+    )
+    blank = (np.zeros_like(english), np.zeros_like(others))
+    expected = {"en": (english, blank[1]), None: (english, blank[1]), "vi": blank}
+    for language, vector in zip(languages, both, strict=True):
+        assert np.array_equal(vector, np.concatenate(expected.get(language, (blank[0], others)))), language
+
+
+def test_the_multilingual_table_is_loaded_when_a_text_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(both_tables, "load_table", lambda name: loaded.append(name) or load_table(name))
+    encoder = BothTablesEncoder("newsfold-static")
+    encoder.encode(NEWS)
+    encoder.encode([EncoderText("Gespräche", "in Istanbul", "de"), EncoderText("Cuộc họp", "ở Huế", "vi")])
+    encoder.encode([EncoderText("Les pourparlers", "à Istanbul", "fr")])
+    assert loaded == [ENGLISH, MULTILINGUAL]
 
 
 def test_reports_of_one_event_are_near_and_others_are_not(encoder: StaticTableEncoder) -> None:
@@ -120,20 +145,21 @@ def test_the_title_counts_twice() -> None:
     assert weigh_title(EncoderText(title="", text="b")) == "b"
 
 
-def test_the_shipped_table_is_small_licensed_and_pinned() -> None:
-    folder = SHIPPED / DEFAULT_MODEL
-    assert sum(file.stat().st_size for file in folder.iterdir()) < 10_000_000
+@pytest.mark.parametrize(("name", "most"), [(ENGLISH, 10_000_000), (MULTILINGUAL, 26_000_000)])
+def test_the_shipped_tables_are_small_licensed_and_pinned(name: str, most: int) -> None:
+    folder = SHIPPED / name
+    assert sum(file.stat().st_size for file in folder.iterdir()) < most
     assert "Apache License" in (folder / "LICENSE").read_text(encoding="utf-8")
-    assert set(read_pins(DEFAULT_MODEL)) == {ROWS_FILE, TOKENIZER_FILE}
-    for file, pin in read_pins(DEFAULT_MODEL).items():
+    assert set(read_pins(name)) == {ROWS_FILE, TOKENIZER_FILE}
+    for file, pin in read_pins(name).items():
         assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == pin
 
 
 def copy_of_shipped(to: Path) -> Path:
-    folder = to / DEFAULT_MODEL
+    folder = to / ENGLISH
     folder.mkdir(parents=True)
     for file in (ROWS_FILE, TOKENIZER_FILE):
-        (folder / file).write_bytes((SHIPPED / DEFAULT_MODEL / file).read_bytes())
+        (folder / file).write_bytes((SHIPPED / ENGLISH / file).read_bytes())
     return folder
 
 
@@ -145,22 +171,14 @@ def test_an_altered_table_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (folder / file).write_bytes(content)
     monkeypatch.setattr(static_table, "SHIPPED", tmp_path)
     with pytest.raises(ModelError, match=rf"{file} is not the file that was pinned"):
-        load_table(DEFAULT_MODEL)
+        load_table(ENGLISH)
 
 
 def test_a_table_without_its_tokenizer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (copy_of_shipped(tmp_path) / TOKENIZER_FILE).unlink()
     monkeypatch.setattr(static_table, "SHIPPED", tmp_path)
     with pytest.raises(ModelError, match="cannot be read"):
-        load_table(DEFAULT_MODEL)
-
-
-def test_a_table_that_was_not_built_says_how_to_build_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(ModelError, match="newsfold encoder build"):
-        load_encoder(EncoderSettings(model="newsfold-static-multilingual"))
+        load_table(ENGLISH)
 
 
 def test_only_pinned_names_are_tables() -> None:

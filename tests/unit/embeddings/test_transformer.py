@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings import hub
-from embeddings.encoder import DEFAULT_MODEL, Encoder, EncoderSettings, EncoderText, load_encoder
+from embeddings.encoder import Encoder, EncoderSettings, EncoderText, load_encoder
 from embeddings.errors import ModelError
 from embeddings.static.table import StaticTableEncoder, load_table, weigh_title
 from embeddings.vectors import quantise
@@ -126,7 +126,7 @@ def test_a_name_that_the_hub_does_not_have_is_refused_in_one_sentence_without_tr
 
 
 def test_the_shipped_table_gives_the_same_bytes_through_sentence_transformers() -> None:
-    table = load_table(DEFAULT_MODEL)
+    table = load_table("newsfold-static-en")
     texts = [*NEWS, *(EncoderText(title=f"Report {n}", text="talks grain cup rates " * n) for n in range(60))]
     floats = load_table_as_model(table).encode([weigh_title(text) for text in texts], show_progress_bar=False)
     assert quantise(floats).tolist() == StaticTableEncoder(table).encode(texts).tolist()
