@@ -31,7 +31,11 @@ part: Callable[[Callable[..., Any]], Any] = numba.njit(
 allocating_part: Callable[[Callable[..., Any]], Any] = numba.njit(
     no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=True
 )
-# `inlined`: a part of the innermost loops, for what a call costs.
+# `merged`: a part of the innermost loops that LLVM merges into its callers: a call copies each array of a tuple.
+merged: Callable[[Callable[..., Any]], Any] = numba.njit(
+    no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True
+)
+# `inlined`: the same, merged by numba, which costs the callers time to compile.
 inlined: Callable[[Callable[..., Any]], Any] = numba.njit(inline="always")
 
 

@@ -11,11 +11,12 @@ from stream.stories.decision.join_features import MAX_SCORED, OVER_UNRELATED, co
 from stream.stories.decision.merge_features import MAX_NEIGHBOURS, centres_over_unrelated, merge_features
 from stream.stories.decision.scorer import ScoreArrays, has_score, score_rows
 from stream.stories.index.clusters import absorb_story, add_article, free_exemplar, note_arrival, open_story
+from stream.stories.index.exemplar_rows import word_count
 from stream.stories.index.forms import holds_form, share_form
+from stream.stories.index.lookup import enter
 from stream.stories.index.neighbour_links import add_links
-from stream.stories.index.pair_memory import renew_serial
 from stream.stories.index.postings import list_as_recent
-from stream.stories.index.similarity import add_to, clear, look_up
+from stream.stories.index.similarity import add_to
 from stream.stories.index.span import span_of_both, span_with
 from stream.stories.index.state import CHANNELS, MIXED, NEXT_STORY
 from stream.stories.index.stream_baselines import count_cohesion, count_join, count_size, measure_background
@@ -57,13 +58,9 @@ class Rules(NamedTuple):
 
 @kernel
 def weigh_article(state, workspace, article, cross_language):  # type: ignore[no-untyped-def]
-    """Take an article in and measure it against the open stories: return its slot and the stories found.
-
-    The article stays in the lookup until it joins.
-    """
+    """Take an article in and measure it against the open stories: return its slot and the stories found."""
     slot = take_in(state.stream, state.exemplars, article)
-    renew_serial(workspace.pairs, slot)
-    look_up(state.exemplars, slot, workspace.lookup)
+    enter(state.exemplars, slot, workspace.lookup)
     count = rank(state, slot, cross_language, workspace)
     measure_background(state, slot, workspace.lookup, workspace.background)
     join_features(state, slot, count, workspace)
@@ -93,8 +90,7 @@ def join_or_open(state, workspace, slot, place):  # type: ignore[no-untyped-def]
         if nearest >= 0 and candidates.slots[nearest] != story:
             add_links(stories, story, candidates.slots[nearest], 1)
     add_to(stories.background_sums[story], workspace.background, 1.0)
-    add_article(state, story, slot, sums, workspace.lookup)
-    clear(state.exemplars, slot, workspace.lookup)
+    add_article(state, story, slot, sums, workspace.lookup, workspace.pairs)
     return story
 
 
@@ -158,12 +154,10 @@ def _is_roundup(state, workspace, slot, scored, best, threshold):  # type: ignor
     for place in range(scored):
         if place != best and logits[place] >= threshold and (other < 0 or logits[place] > logits[other]):
             other = place
-    if other < 0 or state.exemplars.word_count[slot] < ROUNDUP_WORDS:
+    if other < 0 or word_count(state.exemplars, slot) < ROUNDUP_WORDS:
         return False
-    clear(state.exemplars, slot, workspace.lookup)
     workspace.neighbours[0] = slots[order[other]]
     merge_features(state, slots[order[best]], workspace.neighbours, 1, workspace)
-    look_up(state.exemplars, slot, workspace.lookup)
     return centres_over_unrelated(workspace.merge_features[0]) < BRIDGED_MARGIN
 
 
@@ -173,7 +167,6 @@ def _set_aside(state, workspace, slot, place):  # type: ignore[no-untyped-def]
     story = workspace.candidates.slots[workspace.order[place]]
     note_arrival(state.stream, state.stories, story)
     list_as_recent(state.recent, story)
-    clear(state.exemplars, slot, workspace.lookup)
     free_exemplar(state.exemplars, slot)
     return story
 
@@ -250,6 +243,6 @@ def measure_span(state, one, other):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def merge_stories(state, lookup, absorbed, survivor):  # type: ignore[no-untyped-def]
+def merge_stories(state, workspace, absorbed, survivor):  # type: ignore[no-untyped-def]
     """Let one story live on in another."""
-    absorb_story(state, absorbed, survivor, lookup)
+    absorb_story(state, absorbed, survivor, workspace.lookup, workspace.pairs)

@@ -21,7 +21,6 @@ from stream.stories.decision.scorer import ScoreArrays
 from stream.stories.index.candidates import new_candidates
 from stream.stories.index.clusters import close_story
 from stream.stories.index.growth import with_room
-from stream.stories.index.pair_memory import new_pair_memory
 from stream.stories.index.state import MAX_EXEMPLARS, MIXED, STREAM_TIME, StoryState
 from stream.stories.index.weighing import ArticleArrays
 from stream.stories.splitting import SPLIT_AT, split_story
@@ -72,7 +71,7 @@ class StoryEngine:
 
     def __init__(self, state: StoryState) -> None:
         self.state = state
-        self.workspace = new_workspace(len(state.stories.number), len(state.exemplars.article))
+        self.workspace = new_workspace(len(state.stories.number))
         self.count = 0  # stories found
         self.chosen = NEW_STORY  # place of the story that was joined
         self.story = -1  # its slot
@@ -100,9 +99,6 @@ class StoryEngine:
         slots = len(self.state.stories.number)
         if slots != len(self.workspace.candidates.posted):
             self.workspace = self.workspace._replace(candidates=new_candidates(slots))
-        exemplars = len(self.state.exemplars.article)
-        if exemplars != len(self.workspace.pairs.serials):
-            self.workspace = self.workspace._replace(pairs=new_pair_memory(exemplars))
 
     def set_time(self, moment: int) -> None:
         """Set the moment at which what comes next arrives."""
@@ -152,7 +148,7 @@ class StoryEngine:
 
     def merge(self, absorbed: int, survivor: int) -> None:
         """Let one story slot live on in another."""
-        merge_stories(self.state, self.workspace.lookup, absorbed, survivor)
+        merge_stories(self.state, self.workspace, absorbed, survivor)
 
     def split(self, story: int, merge_score: ScoreArrays, threshold: float) -> tuple[int, tuple[int, ...]]:
         """Split a story slot that is two; return the new story's slot and the articles that left, or -1 and none.
@@ -166,7 +162,7 @@ class StoryEngine:
 
     def withdraw(self, story: int, article: int) -> None:
         """Forget a withdrawn article, by its number, of a story slot that has other ones."""
-        withdraw_article(self.state, self.workspace.lookup, story, article)
+        withdraw_article(self.state, self.workspace, story, article)
 
     def rename(self, article: int, other: int) -> None:
         """Let what an article said of its story be said by another with the same text."""

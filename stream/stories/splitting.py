@@ -14,8 +14,10 @@ from embeddings.jit import allocating_part, kernel, part
 from stream.stories.decision.merge_features import merge_features
 from stream.stories.decision.scorer import score_rows
 from stream.stories.index.clusters import empty_story, find_centre, note_arrival, note_article, take_slot
+from stream.stories.index.exemplar_rows import word_count
+from stream.stories.index.pair_memory import add_pair, recall
 from stream.stories.index.postings import list_as_recent, list_story, unlist_story
-from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up
+from stream.stories.index.similarity import add_to, count_channels, zero
 from stream.stories.index.slot_list import from_end
 from stream.stories.index.state import CHANNELS, MIXED, WITHDRAWN
 
@@ -47,7 +49,7 @@ def split_story(state, workspace, story, merge_score, threshold, leaving):  # ty
     if not _may_be_split(stories, exemplars, story):
         return 0, WHOLE_STORY
     similarity = np.zeros((CHANNELS, kept, kept))
-    _compare_exemplars(stories, exemplars, story, workspace.lookup, similarity)
+    _compare_exemplars(stories, exemplars, story, workspace, similarity)
     leaves = np.zeros(kept, np.int8)
     if not find_halves(similarity[MIXED], leaves):
         return 0, WHOLE_STORY
@@ -77,22 +79,22 @@ def _may_be_split(stories, exemplars, story):  # type: ignore[no-untyped-def]
         slot = stories.exemplars[story, i]
         if exemplars.article[slot] == WITHDRAWN:
             return False
-        words += exemplars.word_count[slot]
+        words += word_count(exemplars, slot)
     return kept == stories.size[story] and words >= LEAST_WORDS * kept
 
 
 @part
-def _compare_exemplars(stories, exemplars, story, lookup, similarity):  # type: ignore[no-untyped-def]
+def _compare_exemplars(stories, exemplars, story, workspace, similarity):  # type: ignore[no-untyped-def]
     """Fill `similarity` [CHANNELS, n, n] but for the diagonal."""
-    pair = lookup.similarity
+    found = workspace.lookup.similarity
     for i in range(stories.exemplar_count[story]):
         asked = stories.exemplars[story, i]
-        look_up(exemplars, asked, lookup)
         for j in range(i):
-            compare(exemplars, asked, stories.exemplars[story, j], lookup, lookup.shared_names, pair)
+            pair = recall(exemplars, asked, stories.exemplars[story, j], workspace.lookup, workspace.pairs)
+            zero(found)
+            add_pair(workspace.pairs, pair, 1.0, found)
             for channel in range(CHANNELS):
-                similarity[channel, i, j] = similarity[channel, j, i] = pair[channel]
-        clear(exemplars, asked, lookup)
+                similarity[channel, i, j] = similarity[channel, j, i] = found[channel]
 
 
 @kernel

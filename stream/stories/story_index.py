@@ -10,7 +10,7 @@ from stream.stories.decision.scorer import NO_SCORE, scorers
 from stream.stories.engine import ArticleGiven, StoryEngine
 from stream.stories.index.serialization import VECTORS, arrays_of, packed, unpacked
 from stream.stories.index.state import StoryState, new_state
-from stream.stories.profile import ENTRIES, fill_profile
+from stream.stories.profile import ENTRIES, Described, fill_profile
 from stream.stories.results import (
     FACTOR_DIGITS,
     Factor,
@@ -143,9 +143,7 @@ class StoryIndex:
         profile = Profile(np.empty((2, ENTRIES), np.uint32), np.empty((2, ENTRIES), np.int32))
         held = stories.exemplars[slot, : stories.exemplar_count[slot]]
         exemplars = self._engine.state.exemplars
-        names = exemplars.names, exemplars.name_weights, exemplars.name_count
-        words = exemplars.words, exemplars.word_weights, exemplars.word_count
-        fill_profile(exemplars.article, names, words, held, *profile)
+        fill_profile(Described(exemplars.article, exemplars.row, exemplars.terms), held, *profile)
         return profile
 
     def _number_at(self, place: int) -> int:

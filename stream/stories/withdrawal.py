@@ -10,7 +10,7 @@ LARGEST_SPLIT = max(SPLIT_AT)
 
 
 @kernel
-def withdraw_article(state, lookup, story, article):  # type: ignore[no-untyped-def]
+def withdraw_article(state, workspace, story, article):  # type: ignore[no-untyped-def]
     """Forget an article of a story slot, by its number; one that is no exemplar any more is forgotten already.
 
     The last exemplar stays, as copies of it may be what keeps the story open; marked, so that it is not moved.
@@ -23,7 +23,7 @@ def withdraw_article(state, lookup, story, article):  # type: ignore[no-untyped-
     if kept == 1:
         exemplars.article[stories.exemplars[story, place]] = WITHDRAWN
         return
-    drop_exemplar(stories, exemplars, story, place, lookup)
+    drop_exemplar(stories, exemplars, story, place, workspace.lookup, workspace.pairs)
     find_centre(stories, exemplars, story)
     if kept == stories.size[story] <= LARGEST_SPLIT:  # else the story keeps its size: it is never split again
         for channel in range(stories.background_sums.shape[1]):

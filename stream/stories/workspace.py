@@ -7,8 +7,8 @@ import numpy as np
 from stream.stories.decision.join_features import JOIN_FEATURES, MAX_SCORED
 from stream.stories.decision.merge_features import MAX_NEIGHBOURS, MERGE_FEATURES
 from stream.stories.index.candidates import MAX_FOUND, Candidates, new_candidates
+from stream.stories.index.lookup import Lookup, new_lookup
 from stream.stories.index.pair_memory import PairMemory, new_pair_memory
-from stream.stories.index.similarity import Lookup, new_lookup
 from stream.stories.index.state import CHANNELS
 
 
@@ -28,11 +28,11 @@ class Workspace(NamedTuple):
     merge_logits: np.ndarray  # float64 [MAX_NEIGHBOURS]
 
 
-def new_workspace(stories: int, exemplars: int) -> Workspace:
-    """A workspace for an index with so many story and exemplar slots."""
+def new_workspace(stories: int) -> Workspace:
+    """A workspace for an index with so many story slots."""
     return Workspace(
         lookup=new_lookup(),
-        pairs=new_pair_memory(exemplars),
+        pairs=new_pair_memory(),
         candidates=new_candidates(stories),
         scores=np.zeros(MAX_FOUND),
         order=np.zeros(MAX_FOUND, np.int32),

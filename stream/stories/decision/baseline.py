@@ -41,8 +41,8 @@ def rank(state, slot, cross_language, workspace):  # type: ignore[no-untyped-def
     """Find, measure and score the stories for an article; `workspace.order` lists those found by falling score."""
     stories, candidates = state.stories, workspace.candidates
     scores, order = workspace.scores, workspace.order
-    count = find(state, slot, cross_language, candidates)
-    measure(state, slot, workspace.lookup, candidates, count)
+    count = find(state, slot, workspace.lookup, cross_language, candidates)
+    measure(state, slot, workspace.lookup, workspace.pairs, candidates, count)
     for index in range(count):
         scores[index] = similarity_score(stories, state.exemplars, slot, candidates, index)
         place = index

@@ -23,6 +23,7 @@ from stream.stories.decision.features import (
     round_features,
 )
 from stream.stories.index.candidates import NEAREST_KEPT
+from stream.stories.index.exemplar_rows import name_count
 from stream.stories.index.slot_list import length_of
 from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MIXED
 from stream.stories.index.stream_baselines import (
@@ -104,7 +105,7 @@ def join_features(state, slot, count, workspace):  # type: ignore[no-untyped-def
     # A sum over some five hundred sampled times, which only dated articles ask for.
     typical = typical_proximity(state.stream, exemplars.event_time[slot]) if exemplars.dated[slot] else 0.0
     names = 0.0
-    for i in range(exemplars.name_count[slot]):
+    for i in range(name_count(exemplars, slot)):
         names += candidates.name_rarity[i]
     for place in range(scored):
         row = workspace.features[place]

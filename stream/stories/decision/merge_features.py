@@ -21,8 +21,9 @@ from stream.stories.decision.features import (
     proximity_over_span,
     round_features,
 )
+from stream.stories.index.exemplar_rows import language_of, name_count, parts_of, row_of, term_at
 from stream.stories.index.neighbour_links import links_between
-from stream.stories.index.pair_memory import SHARED, is_remembered, remember, row_of
+from stream.stories.index.pair_memory import add_pair, names_shared, recall
 from stream.stories.index.similarity import (
     MIX_DENSE,
     MIX_LEAD,
@@ -30,11 +31,7 @@ from stream.stories.index.similarity import (
     MIX_WHOLE,
     add_to,
     centroid_length,
-    clear,
-    compare,
-    look_up,
     mix,
-    zero,
 )
 from stream.stories.index.slot_list import length_of
 from stream.stories.index.state import CHANNELS, DAY, GAP_BINS, MIXED
@@ -191,50 +188,35 @@ def _compared(kept, i):  # type: ignore[no-untyped-def]
 def _compare_across(state, story, others, count, workspace, across):  # type: ignore[no-untyped-def]
     """Fill `across` [count, CHANNELS] with mean similarities, and the features' mean share of names (by rarity)."""
     stories, exemplars, features = state.stories, state.exemplars, workspace.merge_features
-    rare, pairs = workspace.lookup.rarities, workspace.pairs
+    lookup, rare, pairs = workspace.lookup, workspace.lookup.rarities, workspace.pairs
     ours = min(COMPARED, stories.exemplar_count[story])
     for place in range(count):
         features[place, SHARED_NAMES] = 0.0
     for i in range(ours):
         asked = stories.exemplars[story, _compared(stories.exemplar_count[story], i)]
-        names = exemplars.name_count[asked]
+        names, language = name_count(exemplars, asked), language_of(exemplars, asked)
+        first = parts_of(exemplars.terms, row_of(exemplars, asked)).names
         own = 0.0
         for k in range(names):
-            rare[k] = name_rarity(state.stream, exemplars, asked, k)
+            rare[k] = name_rarity(state.stream, term_at(exemplars.terms, first, k), language)
             own += rare[k]
-        is_in_lookup = False
         for place in range(count):
             other = others[place]
             shared_names = np.int64(0)
             for j in range(min(COMPARED, stories.exemplar_count[other])):
                 against = stories.exemplars[other, _compared(stories.exemplar_count[other], j)]
-                row = row_of(pairs, asked, against)
-                if not is_remembered(pairs, row, asked, against):
-                    if not is_in_lookup:
-                        look_up(exemplars, asked, workspace.lookup)
-                        is_in_lookup = True
-                    _compare_pair(exemplars, asked, against, workspace.lookup, pairs, row)
-                add_to(across[place], pairs.similarity[row], 1.0)
-                shared_names |= pairs.pairs[row, SHARED]
+                pair = recall(exemplars, asked, against, lookup, pairs)
+                add_pair(pairs, pair, 1.0, across[place])
+                shared_names |= names_shared(exemplars, asked, against, pairs, pair)
             shared = 0.0
             for k in range(names):
                 shared += rare[k] * ((shared_names >> k) & 1)
             features[place, SHARED_NAMES] += shared / (own + NAMES_DAMPING)
-        if is_in_lookup:
-            clear(exemplars, asked, workspace.lookup)
     for place in range(count):
         theirs = min(COMPARED, stories.exemplar_count[others[place]])
         for channel in range(CHANNELS):
             across[place, channel] /= ours * theirs
         features[place, SHARED_NAMES] /= ours
-
-
-@part
-def _compare_pair(exemplars, asked, other, lookup, pairs, row):  # type: ignore[no-untyped-def]
-    """Compare two exemplars, of which `asked` stands in the lookup, and remember what is found."""
-    zero(lookup.shared_names)
-    compare(exemplars, asked, other, lookup, lookup.shared_names, lookup.similarity)
-    remember(pairs, row, asked, other, lookup.similarity, lookup.shared_names)
 
 
 @part

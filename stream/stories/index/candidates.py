@@ -10,13 +10,28 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.jit import part
+from embeddings.prefetch import prefetch
+from stream.stories.index.exemplar_rows import MAX_NAMES, language_of
+from stream.stories.index.lookup import (
+    IN_LEAD,
+    IN_TEXT,
+    NAME_COUNT,
+    OF_NAMES,
+    OURS,
+    WORD_COUNT,
+)
+from stream.stories.index.lookup import NAMES as ITS_NAMES
+from stream.stories.index.lookup import WORDS as ITS_WORDS
+from stream.stories.index.pair_memory import remember
 from stream.stories.index.postings import name_bucket, word_bucket
 from stream.stories.index.similarity import (
+    AHEAD,
     MIX_LEAD,
     MIX_NAMES,
     MIX_WHOLE,
     UNKNOWN_HEADLINE,
     add_to,
+    ask_for,
     centroid_length,
     compare,
     dot,
@@ -24,11 +39,12 @@ from stream.stories.index.similarity import (
     zero,
 )
 from stream.stories.index.slot_list import length_of
-from stream.stories.index.state import CHANNELS, HEADLINE, MAX_NAMES, MIXED, UNKNOWN_LANGUAGE
+from stream.stories.index.state import CHANNELS, HEADLINE, MAX_EXEMPLARS, MIXED, UNKNOWN_LANGUAGE
 from stream.stories.index.weighing import name_rarity
 
 ASKED_WORDS = 40  # heaviest words of an article whose lists are read
 ASKED_NAMES = 20
+POSTED_BYTES = 64  # of a list: most are short
 LISTED = 10  # stories taken from the lists
 CLOSEST = 3  # stories taken by dense centre besides
 MAX_FOUND = LISTED + CLOSEST
@@ -44,8 +60,10 @@ class Candidates(NamedTuple):
 
     posting_score: np.ndarray  # float64 [S]: scratch of the search, zero between searches
     posted: np.ndarray  # int32 [S]: scratch: the stories that have a posting score
+    buckets: np.ndarray  # int64 [ASKED_WORDS + ASKED_NAMES]: scratch: whose lists are read
     slots: np.ndarray  # int32 [MAX_FOUND]
     compared: np.ndarray  # int32 [MAX_FOUND]: exemplars compared
+    exemplars: np.ndarray  # int32 [MAX_FOUND * MAX_EXEMPLARS]: they, story after story
     similarity_sums: np.ndarray  # float64 [MAX_FOUND, CHANNELS]: summed over the exemplars
     best_similarity: np.ndarray  # float64 [MAX_FOUND]: of the most similar exemplar (mixed)
     centre_similarity: np.ndarray  # float64 [MAX_FOUND, CHANNELS]: cosine to the centroid; mixed: their mean
@@ -68,8 +86,10 @@ def new_candidates(stories: int) -> Candidates:
     return Candidates(
         posting_score=np.zeros(stories),
         posted=np.zeros(stories, np.int32),
+        buckets=np.zeros(ASKED_WORDS + ASKED_NAMES, np.int64),
         slots=np.zeros(MAX_FOUND, np.int32),
         compared=np.zeros(MAX_FOUND, np.int32),
+        exemplars=np.zeros(MAX_FOUND * MAX_EXEMPLARS, np.int32),
         similarity_sums=np.zeros((MAX_FOUND, CHANNELS)),
         best_similarity=np.zeros(MAX_FOUND),
         centre_similarity=np.zeros((MAX_FOUND, CHANNELS)),
@@ -96,10 +116,10 @@ def may_join(stories, story, language, cross_language):  # type: ignore[no-untyp
 
 
 @part
-def find(state, slot, cross_language, candidates):  # type: ignore[no-untyped-def]
-    """Fill `candidates.slots` with the stories worth scoring; return how many."""
-    posted = _score_postings(state.postings, state.exemplars, slot, candidates)
-    language = state.exemplars.language[slot]
+def find(state, slot, lookup, cross_language, candidates):  # type: ignore[no-untyped-def]
+    """Fill `candidates.slots` with the stories worth scoring for the article in the lookup; return how many."""
+    posted = _score_postings(state.postings, lookup, candidates)
+    language = language_of(state.exemplars, slot)
     score = candidates.posting_score
     count = 0
     for i in range(posted):
@@ -121,18 +141,28 @@ def find(state, slot, cross_language, candidates):  # type: ignore[no-untyped-de
 
 
 @part
-def _score_postings(postings, exemplars, slot, candidates):  # type: ignore[no-untyped-def]
+def _score_postings(postings, lookup, candidates):  # type: ignore[no-untyped-def]
     """Score the stories listed under the article's heaviest words and names by what they share; return how many."""
+    words = min(ASKED_WORDS, lookup.asked[WORD_COUNT])
+    names = min(ASKED_NAMES, lookup.asked[NAME_COUNT])
+    buckets = candidates.buckets
+    for i in range(words):
+        buckets[i] = word_bucket(lookup.terms[ITS_WORDS, i])
+    for i in range(names):
+        buckets[words + i] = name_bucket(lookup.terms[ITS_NAMES, i])
+    for i in range(words + names):
+        prefetch(postings.lengths, buckets[i], POSTED_BYTES)
+        prefetch(postings.stories, buckets[i], POSTED_BYTES)
     posted = 0
-    for i in range(min(ASKED_WORDS, exemplars.word_count[slot])):
-        whole = np.float64(exemplars.word_weights[slot, i])
-        lead = np.float64(exemplars.lead_weights[slot, i])
+    for i in range(words):
+        whole = np.float64(lookup.weights[IN_TEXT, i])
+        lead = np.float64(lookup.weights[IN_LEAD, i])
         weight = MIX_WHOLE * whole * whole + MIX_LEAD * lead * lead + 1.0
-        posted = _score_list(postings, word_bucket(exemplars.words[slot, i]), weight, candidates, posted)
-    for i in range(min(ASKED_NAMES, exemplars.name_count[slot])):
-        name = np.float64(exemplars.name_weights[slot, i])
+        posted = _score_list(postings, buckets[i], weight, candidates, posted)
+    for i in range(names):
+        name = np.float64(lookup.weights[OF_NAMES, i])
         weight = MIX_NAMES * name * name + 1.0
-        posted = _score_list(postings, name_bucket(exemplars.names[slot, i]), weight, candidates, posted)
+        posted = _score_list(postings, buckets[words + i], weight, candidates, posted)
     return posted
 
 
@@ -151,7 +181,7 @@ def _score_list(postings, bucket, weight, candidates, posted):  # type: ignore[n
 def _find_by_centre(state, slot, cross_language, candidates, listed):  # type: ignore[no-untyped-def]
     """Add the stories changed lately whose dense centre is closest, where the lists did not give them."""
     vector = state.exemplars.vector[slot]
-    language = state.exemplars.language[slot]
+    language = language_of(state.exemplars, slot)
     closest, products = candidates.closest, candidates.products
     for i in range(CLOSEST):
         closest[i], products[i] = NONE, 0
@@ -185,27 +215,32 @@ def _find_by_centre(state, slot, cross_language, candidates, listed):  # type: i
 
 
 @part
-def measure(state, slot, lookup, candidates, count):  # type: ignore[no-untyped-def]
-    """Compare the article, which stands in the lookup, with every exemplar of the stories found."""
+def measure(state, slot, lookup, pairs, candidates, count):  # type: ignore[no-untyped-def]
+    """Compare the article, which is in the lookup, with every exemplar of the stories found."""
     exemplars, stories = state.exemplars, state.stories
     for i in range(NEAREST_KEPT):
         candidates.nearest_similarity[i] = -1.0
         candidates.nearest_story[i] = NONE
-    names = exemplars.name_count[slot]
+    names, language = lookup.asked[NAME_COUNT], language_of(exemplars, slot)
     for i in range(names):
-        candidates.name_rarity[i] = name_rarity(state.stream, exemplars, slot, i)
-    similarity, shared_names = lookup.similarity, lookup.shared_names
+        candidates.name_rarity[i] = name_rarity(state.stream, lookup.terms[ITS_NAMES, i], language)
+    compared = _list_exemplars(stories, candidates, count)
+    at = 0
     for index in range(count):
-        story = candidates.slots[index]
-        zero(shared_names)
         zero(candidates.similarity_sums[index])
         candidates.best_similarity[index] = -1.0
-        candidates.compared[index] = stories.exemplar_count[story]
         headlines = 0.0
         known = 0
-        for i in range(stories.exemplar_count[story]):
-            exemplar = stories.exemplars[story, i]
-            compare(exemplars, slot, exemplar, lookup, shared_names, similarity)
+        shared_names = np.int64(0)
+        for _ in range(candidates.compared[index]):
+            if at + AHEAD < compared:
+                ask_for(exemplars, candidates.exemplars[at + AHEAD])
+            exemplar = candidates.exemplars[at]
+            at += 1
+            similarity = lookup.similarity
+            compare(exemplars, slot, exemplar, lookup, similarity)
+            remember(exemplars, slot, exemplar, lookup, pairs)
+            shared_names |= lookup.shared[OURS]
             add_to(candidates.similarity_sums[index], similarity, 1.0)
             candidates.best_similarity[index] = max(candidates.best_similarity[index], similarity[MIXED])
             _keep_nearest(candidates, similarity[MIXED], index, exemplar)
@@ -215,10 +250,23 @@ def measure(state, slot, lookup, candidates, count):  # type: ignore[no-untyped-
         candidates.headline[index] = headlines / known if known else 0.0
         shared = 0.0
         for i in range(names):
-            if shared_names[i]:
+            if shared_names >> i & 1:
                 shared += candidates.name_rarity[i]
         candidates.shared_rarity[index] = shared
-        _measure_centre(stories, story, candidates, index)
+        _measure_centre(stories, candidates.slots[index], candidates, index)
+
+
+@part
+def _list_exemplars(stories, candidates, count):  # type: ignore[no-untyped-def]
+    """List the exemplars of the stories found, so that memory can be asked for ahead; return how many."""
+    listed = 0
+    for index in range(count):
+        story = candidates.slots[index]
+        candidates.compared[index] = stories.exemplar_count[story]
+        for i in range(stories.exemplar_count[story]):
+            candidates.exemplars[listed] = stories.exemplars[story, i]
+            listed += 1
+    return listed
 
 
 @part

@@ -5,9 +5,11 @@ from math import floor, sqrt
 import numpy as np
 
 from embeddings.jit import allocating_part, kernel, part
+from stream.stories.index.exemplar_rows import give_row_back, language_of
 from stream.stories.index.neighbour_links import drop_links, move_links
+from stream.stories.index.pair_memory import add_pair, recall
 from stream.stories.index.postings import list_as_recent, list_story, unlist_story
-from stream.stories.index.similarity import add_to, clear, compare, count_channels, look_up, zero
+from stream.stories.index.similarity import add_to, count_channels, zero
 from stream.stories.index.slot_list import append, remove, take_last
 from stream.stories.index.state import (
     CHANNELS,
@@ -55,8 +57,8 @@ def empty_story(stories, story):  # type: ignore[no-untyped-def]
 
 
 @part
-def add_article(state, story, slot, sums, lookup):  # type: ignore[no-untyped-def]
-    """Make the article, which stands in the lookup, a member and exemplar of the story.
+def add_article(state, story, slot, sums, lookup, pairs):  # type: ignore[no-untyped-def]
+    """Make the article a member and exemplar of the story.
 
     `sums` [CHANNELS]: its similarity to the exemplars of the story, summed.
     """
@@ -64,7 +66,7 @@ def add_article(state, story, slot, sums, lookup):  # type: ignore[no-untyped-de
     note_arrival(state.stream, stories, story)
     note_article(stories, exemplars, story, slot)
     stories.size[story] += 1
-    keep_exemplar(stories, exemplars, story, slot, sums, lookup)
+    keep_exemplar(stories, exemplars, story, slot, sums, lookup, pairs)
     list_story(state.postings, exemplars, story, slot)
     list_as_recent(state.recent, story)
 
@@ -78,7 +80,7 @@ def note_arrival(stream, stories, story):  # type: ignore[no-untyped-def]
 @part
 def note_article(stories, exemplars, story, slot):  # type: ignore[no-untyped-def]
     """Stretch the story's span to an article's time, and let its language be the one that its articles share."""
-    _note_language(stories, story, exemplars.language[slot])
+    _note_language(stories, story, language_of(exemplars, slot))
     if exemplars.dated[slot]:
         moment = exemplars.event_time[slot]
         if stories.dated_size[story] == 0 or moment < stories.first_time[story]:
@@ -97,30 +99,25 @@ def _note_language(stories, story, language):  # type: ignore[no-untyped-def]
 
 
 @part
-def sum_similarities(stories, exemplars, story, slot, lookup, sums):  # type: ignore[no-untyped-def]
-    """Fill `sums` [CHANNELS]: the similarity of an article, which stands in the lookup, to a story's exemplars."""
-    similarity, shared_names = lookup.similarity, lookup.shared_names
+def sum_similarities(stories, exemplars, story, slot, lookup, pairs, sums):  # type: ignore[no-untyped-def]
+    """Fill `sums` [CHANNELS]: the similarity of an article to a story's exemplars."""
     zero(sums)
     for i in range(stories.exemplar_count[story]):
-        compare(exemplars, slot, stories.exemplars[story, i], lookup, shared_names, similarity)
-        add_to(sums, similarity, 1.0)
+        pair = recall(exemplars, slot, stories.exemplars[story, i], lookup, pairs)
+        add_pair(pairs, pair, 1.0, sums)
 
 
 @part
-def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignore[no-untyped-def]
-    """Keep the article, which stands in the lookup, as an exemplar, in the place of the oldest non-founder.
+def keep_exemplar(stories, exemplars, story, slot, sums, lookup, pairs):  # type: ignore[no-untyped-def]
+    """Keep the article as an exemplar, in the place of the oldest non-founder.
 
     `sums` [CHANNELS]: its similarity to the exemplars of the story, summed. Sums are exact, whatever their order.
     """
     add_to(stories.pair_sums[story], sums, 1.0)
     if stories.exemplar_count[story] == MAX_EXEMPLARS:
-        similarity, shared_names = lookup.similarity, lookup.shared_names
-        oldest = stories.exemplars[story, FOUNDERS]
-        compare(exemplars, slot, oldest, lookup, shared_names, similarity)
-        add_to(stories.pair_sums[story], similarity, -1.0)
-        clear(exemplars, slot, lookup)
-        drop_exemplar(stories, exemplars, story, FOUNDERS, lookup)
-        look_up(exemplars, slot, lookup)
+        pair = recall(exemplars, slot, stories.exemplars[story, FOUNDERS], lookup, pairs)
+        add_pair(pairs, pair, -1.0, stories.pair_sums[story])
+        drop_exemplar(stories, exemplars, story, FOUNDERS, lookup, pairs)
     count_channels(stories, exemplars, story, slot, 1)
     stories.exemplars[story, stories.exemplar_count[story]] = slot
     stories.exemplar_count[story] += 1
@@ -128,16 +125,13 @@ def keep_exemplar(stories, exemplars, story, slot, sums, lookup):  # type: ignor
 
 
 @part
-def drop_exemplar(stories, exemplars, story, place, lookup):  # type: ignore[no-untyped-def]
+def drop_exemplar(stories, exemplars, story, place, lookup, pairs):  # type: ignore[no-untyped-def]
     """Forget one exemplar; its pairs leave the sums exactly as they came."""
     gone = stories.exemplars[story, place]
-    similarity, shared_names = lookup.similarity, lookup.shared_names
-    look_up(exemplars, gone, lookup)
     for i in range(stories.exemplar_count[story]):
         if i != place:
-            compare(exemplars, gone, stories.exemplars[story, i], lookup, shared_names, similarity)
-            add_to(stories.pair_sums[story], similarity, -1.0)
-    clear(exemplars, gone, lookup)
+            pair = recall(exemplars, gone, stories.exemplars[story, i], lookup, pairs)
+            add_pair(pairs, pair, -1.0, stories.pair_sums[story])
     count_channels(stories, exemplars, story, gone, -1)
     for i in range(place, stories.exemplar_count[story] - 1):
         stories.exemplars[story, i] = stories.exemplars[story, i + 1]
@@ -147,8 +141,9 @@ def drop_exemplar(stories, exemplars, story, place, lookup):  # type: ignore[no-
 
 @part
 def free_exemplar(exemplars, slot):  # type: ignore[no-untyped-def]
-    """Give an exemplar slot back."""
+    """Give an exemplar slot and its row back."""
     exemplars.article[slot] = FREE
+    give_row_back(exemplars, slot)
     append(exemplars.free, slot)
 
 
@@ -157,14 +152,14 @@ def find_centre(stories, exemplars, story):  # type: ignore[no-untyped-def]
     """The direction of the exemplars' dense vectors, as int8 of length 127."""
     centre = stories.centre[story]
     dimensions = len(centre)
-    total = np.zeros(dimensions, np.int64)
+    total = np.zeros(dimensions, np.int32)
     for i in range(stories.exemplar_count[story]):
         vector = exemplars.vector[stories.exemplars[story, i]]
         for j in range(dimensions):
             total[j] += vector[j]
-    squares = 0
+    squares = np.int64(0)
     for j in range(dimensions):
-        squares += total[j] * total[j]
+        squares += np.int64(total[j]) * np.int64(total[j])
     length = sqrt(float(squares))
     for j in range(dimensions):
         centre[j] = np.int8(floor(total[j] * CENTRE_LENGTH / length + 0.5)) if length > 0.0 else 0
@@ -190,7 +185,7 @@ def release_story(stories, recent, story):  # type: ignore[no-untyped-def]
 
 
 @allocating_part
-def absorb_story(state, absorbed, survivor, lookup):  # type: ignore[no-untyped-def]
+def absorb_story(state, absorbed, survivor, lookup, pairs):  # type: ignore[no-untyped-def]
     """Let one story live on in another: its articles, times, scores and links move, as many as there is room for."""
     stories, exemplars = state.stories, state.exemplars
     move_links(stories, absorbed, survivor)
@@ -204,10 +199,8 @@ def absorb_story(state, absorbed, survivor, lookup):  # type: ignore[no-untyped-
     sums = np.zeros(CHANNELS)
     for i in range(stories.exemplar_count[absorbed]):
         slot = stories.exemplars[absorbed, i]
-        look_up(exemplars, slot, lookup)
-        sum_similarities(stories, exemplars, survivor, slot, lookup, sums)
-        keep_exemplar(stories, exemplars, survivor, slot, sums, lookup)
-        clear(exemplars, slot, lookup)
+        sum_similarities(stories, exemplars, survivor, slot, lookup, pairs, sums)
+        keep_exemplar(stories, exemplars, survivor, slot, sums, lookup, pairs)
         list_story(state.postings, exemplars, survivor, slot)
     release_story(stories, state.recent, absorbed)
     list_as_recent(state.recent, survivor)

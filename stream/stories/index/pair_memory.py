@@ -1,7 +1,7 @@
 """What was found when two exemplars were compared: neighbours meet again at each article that joins one of them.
 
-An exemplar stays as it was weighed, so a comparison of two has the same outcome for ever. The memory is no part of
-the state: with it or without it the same bytes come out.
+An exemplar stays as it was weighed, so a comparison of two has the same outcome for ever, whichever is asked. The
+memory is no part of the state: with it or without it the same bytes come out.
 """
 
 from typing import NamedTuple
@@ -9,61 +9,76 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.jit import part
+from stream.stories.index.exemplar_rows import serial_of
+from stream.stories.index.lookup import OURS, THEIRS
+from stream.stories.index.similarity import GRAIN, compare
 from stream.stories.index.state import CHANNELS
 
-REMEMBERED = 1 << 16  # pairs, a few megabytes: those of some three hundred stories with their neighbours
-ASKED, OTHER, SHARED = range(3)  # columns of `pairs`
+REMEMBERED = 1 << 16  # pairs, four megabytes: those of some three hundred stories with their neighbours
+# Columns of a row, together one line of a processor's cache
+PAIR, SHARED, FIRST_SIMILARITY = 0, 1, 3
+COLUMNS = FIRST_SIMILARITY + CHANNELS
 
 
 class PairMemory(NamedTuple):
     """Pairs of exemplars by their serial numbers; a new pair takes the place of one that falls into its row."""
 
-    pairs: np.ndarray  # int64 [REMEMBERED, 3]: serials of the two, and bit by bit the names that they share
-    similarity: np.ndarray  # float64 [REMEMBERED, CHANNELS]
-    serials: np.ndarray  # int64 [E]: of the article in each exemplar slot, no two alike
-    last: np.ndarray  # int64 [1]: the serial given last
+    # int64 [REMEMBERED, COLUMNS]: the pair; the names that the earlier article has of the later one, bit by bit, and
+    # those that the later one has of it; similarities times GRAIN
+    rows: np.ndarray
 
 
-def new_pair_memory(exemplars: int) -> PairMemory:
-    """A memory without pairs, for a state with so many exemplar slots."""
-    return PairMemory(
-        pairs=np.full((REMEMBERED, 3), -1, np.int64),
-        similarity=np.zeros((REMEMBERED, CHANNELS)),
-        serials=np.arange(exemplars),
-        last=np.array([exemplars]),
-    )
+def new_pair_memory() -> PairMemory:
+    """A memory without pairs."""
+    return PairMemory(np.full((REMEMBERED, COLUMNS), -1, np.int64))
 
 
 @part
-def renew_serial(memory, slot):  # type: ignore[no-untyped-def]
-    """Another article lies in the slot: pairs with the former one are not found again."""
-    memory.last[0] += 1
-    memory.serials[slot] = memory.last[0]
-
-
-@part
-def row_of(memory, asked, other):  # type: ignore[no-untyped-def]
-    """Where the pair of two exemplar slots is kept."""
-    mixed = np.uint64(memory.serials[asked]) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ np.uint64(memory.serials[other])) * np.uint64(0xBF58476D1CE4E5B9)
+def _row_of(pair):  # type: ignore[no-untyped-def]
+    """Where a pair is kept."""
+    mixed = np.uint64(pair) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xBF58476D1CE4E5B9)
     return np.int64((mixed >> np.uint64(32)) & np.uint64(REMEMBERED - 1))
 
 
 @part
-def is_remembered(memory, row, asked, other):  # type: ignore[no-untyped-def]
-    """Whether the row holds this pair."""
-    pair = memory.pairs[row]
-    return pair[ASKED] == memory.serials[asked] and pair[OTHER] == memory.serials[other]
+def recall(exemplars, asked, other, lookup, pairs):  # type: ignore[no-untyped-def]
+    """The row of two exemplars, which are compared where it is not remembered."""
+    ours, theirs = serial_of(exemplars, asked), serial_of(exemplars, other)
+    pair = min(ours, theirs) << 32 | max(ours, theirs)
+    row = _row_of(pair)
+    if pairs.rows[row, PAIR] != pair:
+        compare(exemplars, asked, other, lookup, lookup.similarity)
+        _write(pairs.rows[row], pair, ours > theirs, lookup)
+    return row
 
 
 @part
-def remember(memory, row, asked, other, similarity, shared_names):  # type: ignore[no-untyped-def]
-    """Keep what was found of the pair. `shared_names` [MAX_NAMES]: 1 for each name of `asked` that the other has."""
-    pair = memory.pairs[row]
-    pair[ASKED], pair[OTHER] = memory.serials[asked], memory.serials[other]
-    shared = np.int64(0)
-    for k in range(len(shared_names)):
-        shared |= np.int64(shared_names[k]) << k
-    pair[SHARED] = shared
+def remember(exemplars, asked, other, lookup, pairs):  # type: ignore[no-untyped-def]
+    """Keep what was just found of two exemplars, in `lookup.similarity`."""
+    ours, theirs = serial_of(exemplars, asked), serial_of(exemplars, other)
+    pair = min(ours, theirs) << 32 | max(ours, theirs)
+    _write(pairs.rows[_row_of(pair)], pair, ours > theirs, lookup)
+
+
+@part
+def _write(kept, pair, is_later, lookup):  # type: ignore[no-untyped-def]
+    """Fill a row; `is_later`: the one asked is the later of the two."""
+    kept[PAIR] = pair
+    kept[SHARED] = lookup.shared[THEIRS if is_later else OURS]
+    kept[SHARED + 1] = lookup.shared[OURS if is_later else THEIRS]
     for channel in range(CHANNELS):
-        memory.similarity[row, channel] = similarity[channel]
+        kept[FIRST_SIMILARITY + channel] = np.int64(lookup.similarity[channel] * GRAIN)
+
+
+@part
+def add_pair(pairs, row, sign, total):  # type: ignore[no-untyped-def]
+    """Add the similarities of a row to a total [CHANNELS], or take them away."""
+    for channel in range(CHANNELS):
+        total[channel] += sign * (pairs.rows[row, FIRST_SIMILARITY + channel] / GRAIN)
+
+
+@part
+def names_shared(exemplars, asked, other, pairs, row):  # type: ignore[no-untyped-def]
+    """The names of `asked` that the other has, bit by bit."""
+    return pairs.rows[row, SHARED + (serial_of(exemplars, asked) > serial_of(exemplars, other))]

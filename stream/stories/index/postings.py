@@ -3,6 +3,7 @@
 import numpy as np
 
 from embeddings.jit import part
+from stream.stories.index.exemplar_rows import name_count, parts_of, row_of, term_at, word_count
 from stream.stories.index.slot_list import append, length_of, remove
 from stream.stories.index.state import POSTING_BUCKETS, POSTINGS, RECENT
 
@@ -25,19 +26,21 @@ def name_bucket(name):  # type: ignore[no-untyped-def]
 @part
 def list_story(postings, exemplars, story, slot):  # type: ignore[no-untyped-def]
     """List a story under the heaviest words and names of one of its articles."""
-    for i in range(min(POSTED_WORDS, exemplars.word_count[slot])):
-        _post(postings, word_bucket(exemplars.words[slot, i]), story)
-    for i in range(min(POSTED_NAMES, exemplars.name_count[slot])):
-        _post(postings, name_bucket(exemplars.names[slot, i]), story)
+    terms, parts = exemplars.terms, parts_of(exemplars.terms, row_of(exemplars, slot))
+    for i in range(min(POSTED_WORDS, word_count(exemplars, slot))):
+        _post(postings, word_bucket(term_at(terms, parts.words, i)), story)
+    for i in range(min(POSTED_NAMES, name_count(exemplars, slot))):
+        _post(postings, name_bucket(term_at(terms, parts.names, i)), story)
 
 
 @part
 def unlist_story(postings, exemplars, story, slot):  # type: ignore[no-untyped-def]
     """Take it off those lists."""
-    for i in range(min(POSTED_WORDS, exemplars.word_count[slot])):
-        _unpost(postings, word_bucket(exemplars.words[slot, i]), story)
-    for i in range(min(POSTED_NAMES, exemplars.name_count[slot])):
-        _unpost(postings, name_bucket(exemplars.names[slot, i]), story)
+    terms, parts = exemplars.terms, parts_of(exemplars.terms, row_of(exemplars, slot))
+    for i in range(min(POSTED_WORDS, word_count(exemplars, slot))):
+        _unpost(postings, word_bucket(term_at(terms, parts.words, i)), story)
+    for i in range(min(POSTED_NAMES, name_count(exemplars, slot))):
+        _unpost(postings, name_bucket(term_at(terms, parts.names, i)), story)
 
 
 @part

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from stream.stories.index.exemplar_rows import USED
 from stream.stories.index.slot_list import SlotList
 from stream.stories.index.state import (
     POSTING_BUCKETS,
@@ -20,7 +21,7 @@ from stream.stories.index.state import (
 from stream.stories.text.tokenizer import TERM_BUCKETS
 
 FREQUENCIES = ("stream.word_frequencies", "stream.name_frequencies")
-VECTORS = "exemplars.vector"
+VECTORS, TERMS = "exemplars.vector", "exemplars.terms"
 GROUPS: dict[str, Any] = {
     "stream": StreamStatistics,
     "stream.languages": Languages,
@@ -43,12 +44,14 @@ def arrays_of(group: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
 
 
 def packed(state: StoryState) -> dict[str, np.ndarray]:
-    """Copies of all arrays; frequencies and posting lists without their empty places."""
+    """Copies of all arrays; frequencies, posting lists and rows of exemplars without their empty places."""
     arrays = {}
     for name, array in arrays_of(state):
         if name in FREQUENCIES:
             arrays[f"{name}.buckets"] = buckets = np.flatnonzero(array).astype(np.uint32)
             arrays[f"{name}.counts"] = array[buckets]
+        elif name == TERMS:
+            arrays[name] = array[: state.exemplars.free_rows[USED]].copy()
         elif not name.startswith("postings."):
             arrays[name] = array.copy()
     return arrays | _packed_postings(state.postings)

@@ -3,35 +3,57 @@
 Compiled by numba without fast-math: plain float64 arithmetic in a fixed order, and integer products.
 """
 
-from math import floor
-from typing import NamedTuple
+from math import floor, sqrt
 
 import numpy as np
 
-from embeddings.jit import inlined, part
+from embeddings.jit import merged, part
+from embeddings.prefetch import prefetch
+from stream.stories.index.exemplar_rows import (
+    HALF,
+    LANGUAGE,
+    LARGEST_BESIDE,
+    MAX_TERMS,
+    PLACE_BITS,
+    UNIT,
+    WEIGHT_BITS,
+    has_headline,
+    name_count,
+    parts_of,
+    row_of,
+    serial_of,
+    squares_of,
+    word_count,
+)
+from stream.stories.index.lookup import (
+    ENTRY_BITS,
+    IN_LEAD,
+    IN_TEXT,
+    IN_TITLE,
+    NAME_BITS,
+    NAME_PLACE_BITS,
+    OF_NAMES,
+    OURS,
+    SERIAL_NUMBER,
+    SPILLED_NAMES,
+    SPILLED_WORDS,
+    THEIRS,
+    WORD_BITS,
+    WORD_PLACE_BITS,
+    enter,
+)
 from stream.stories.index.state import (
     CHANNELS,
     DENSE,
     HEADLINE,
     LEAD,
-    MAX_NAMES,
-    MAX_TERMS,
-    MEASURES,
     MIXED,
     NAMES,
     UNKNOWN_LANGUAGE,
     WHOLE,
 )
 
-UNIT = 16_384  # int16 weights are multiples of 1 / UNIT
 GRAIN = float(1 << 28)  # similarities are multiples of 1 / GRAIN
-WORD_SLOTS = 4096  # of the small hash map that finds a word among the article's
-NAME_SLOTS = 1024
-SAMPLED_STORIES = (
-    32  # open stories one exemplar of which an article is compared with, for what is unrelated to it
-)
-WORD_MASK, NAME_MASK = np.uint32(WORD_SLOTS - 1), np.uint32(NAME_SLOTS - 1)
-STEP = np.uint32(1)
 # The mix of channels by which candidates are ranked and members compared: measured, see docs/decisions/0004
 MIX_WHOLE, MIX_LEAD, MIX_NAMES, MIX_DENSE = 0.3, 0.2, 0.2, 0.3
 UNKNOWN_HEADLINE = 2.0  # where one of two articles has no headline, or no text
@@ -39,34 +61,11 @@ UNKNOWN_HEADLINE = 2.0  # where one of two articles has no headline, or no text
 # By the joins of labelled sets and of a mix of four (benchmarks/stories/results/cases.md).
 HEADLINE_FOUND, HEADLINE_FOUND_IN_LONG = 0.25, 0.3
 FOREIGN_WORDS = 0.6  # share of dense similarity that stands in for shared words between two languages
+AHEAD = 2  # comparisons between asking for an exemplar's memory and its use
+ASKED_BYTES, VECTOR_BYTES = 768, 256  # of a row and of a vector; what is not asked for is only waited for
 
 
-class Lookup(NamedTuple):
-    """Where each word and name of one article stands in its row, -1 empty, filled by `look_up`; and scratch."""
-
-    words: np.ndarray  # int16 [WORD_SLOTS]
-    names: np.ndarray  # int16 [NAME_SLOTS]
-    hits: np.ndarray  # uint32 [MAX_TERMS]: scratch: places in the other article's row that may match
-    similarity: np.ndarray  # float64 [MEASURES]: scratch of those who compare, as are the rest
-    shared_names: np.ndarray  # int8 [MAX_NAMES]
-    rarities: np.ndarray  # float64 [MAX_NAMES]
-    sample: np.ndarray  # float64 [SAMPLED_STORIES, MEASURES]
-
-
-def new_lookup() -> Lookup:
-    """A lookup that holds nothing."""
-    return Lookup(
-        words=np.full(WORD_SLOTS, -1, np.int16),
-        names=np.full(NAME_SLOTS, -1, np.int16),
-        hits=np.zeros(MAX_TERMS, np.uint32),
-        similarity=np.zeros(MEASURES),
-        shared_names=np.zeros(MAX_NAMES, np.int8),
-        rarities=np.zeros(MAX_NAMES),
-        sample=np.zeros((SAMPLED_STORIES, MEASURES)),
-    )
-
-
-@part
+@merged
 def grained(value: float) -> float:
     """The value to the nearest multiple of 1 / GRAIN."""
     return floor(value * GRAIN + 0.5) / GRAIN
@@ -86,119 +85,145 @@ def zero(row):  # type: ignore[no-untyped-def]
         row[i] = 0
 
 
-@part
-def look_up(exemplars, slot, lookup):  # type: ignore[no-untyped-def]
-    """Enter the words and names of an exemplar in the lookup."""
-    for i in range(exemplars.word_count[slot]):
-        at = exemplars.words[slot, i] & WORD_MASK
-        while lookup.words[at] >= 0:
-            at = (at + STEP) & WORD_MASK
-        lookup.words[at] = i
-    for i in range(exemplars.name_count[slot]):
-        at = exemplars.names[slot, i] & NAME_MASK
-        while lookup.names[at] >= 0:
-            at = (at + STEP) & NAME_MASK
-        lookup.names[at] = i
+@merged
+def ask_for(exemplars, slot):  # type: ignore[no-untyped-def]
+    """Let memory bring an exemplar nearer, which is compared soon."""
+    prefetch(exemplars.terms, exemplars.row[slot], ASKED_BYTES)
+    prefetch(exemplars.vector, slot, VECTOR_BYTES)
 
 
-@part
-def clear(exemplars, slot, lookup):  # type: ignore[no-untyped-def]
-    """Take them out again."""
-    for i in range(exemplars.word_count[slot]):
-        at = exemplars.words[slot, i] & WORD_MASK
-        while lookup.words[at] >= 0:
-            lookup.words[at] = -1
-            at = (at + STEP) & WORD_MASK
-    for i in range(exemplars.name_count[slot]):
-        at = exemplars.names[slot, i] & NAME_MASK
-        while lookup.names[at] >= 0:
-            lookup.names[at] = -1
-            at = (at + STEP) & NAME_MASK
+@merged
+def _common_terms(terms, first, end, held, table, bits, place_bits, hits):  # type: ignore[no-untyped-def]
+    """Note in `hits` the places of the terms in common, theirs and ours; return how many. No branch to mispredict.
 
-
-@part
-def _possible_hits(terms, count, table, mask, hits):  # type: ignore[no-untyped-def]
-    """Note the places of terms whose slot of the lookup is taken; return how many. No branch to be mispredicted."""
-    found = np.uint64(0)
-    for i in range(count):
-        hits[found] = i
-        found += np.uint64(table[terms[i] & mask] >= 0)
-    return np.int64(found)
-
-
-@inlined
-def _place_of(term, row, table, mask):  # type: ignore[no-untyped-def]
-    """The place of a term in the row that stands in the lookup, MAX_TERMS or more where it is not there."""
-    at = term & mask
-    place = np.uint16(table[at])  # of -1: the largest
-    while place < MAX_TERMS and row[place] != term:
-        at = (at + STEP) & mask
-        place = np.uint16(table[at])
-    return place
-
-
-@part
-def compare(exemplars, asked, other, lookup, shared_names, similarity):  # type: ignore[no-untyped-def]
-    """Write the MEASURES of two exemplars, of which `asked` stands in the lookup: similarities, and the headlines.
-
-    `shared_names` [MAX_NAMES] is set to 1 for each name of `asked` that the other has.
+    `first` to `end`: the terms in the other's row; `held` and `table`: of the lookup.
     """
-    whole = np.int64(0)
-    lead = np.int64(0)
-    our_title = np.int64(0)
-    their_title = np.int64(0)
-    ours, theirs = exemplars.words[asked], exemplars.words[other]
-    our_words, their_words = exemplars.word_weights[asked], exemplars.word_weights[other]
-    our_leads, their_leads = exemplars.lead_weights[asked], exemplars.lead_weights[other]
-    our_titles, their_titles = exemplars.title_weights[asked], exemplars.title_weights[other]
-    found = _possible_hits(theirs, exemplars.word_count[other], lookup.words, WORD_MASK, lookup.hits)
+    slot_mask, place_mask = np.uint64((1 << bits) - 1), np.uint64((1 << place_bits) - 1)
+    to_slot, to_tag, to_place = np.uint64(WEIGHT_BITS), np.uint64(WEIGHT_BITS + bits), np.uint64(place_bits)
+    possible = np.uint64(0)
+    for i in range(end - first):
+        hits[possible] = i
+        possible += np.uint64(held[(np.uint64(terms[first + i]) >> to_slot) & slot_mask])
+    found = np.uint64(0)
+    for k in range(possible):
+        at = np.uint64(hits[k])
+        term = np.uint64(terms[first + at])
+        entries = np.uint64(table[(term >> to_slot) & slot_mask])
+        tag = (term >> to_tag) + np.uint64(1)
+        second = entries >> np.uint64(ENTRY_BITS)
+        entry = second if second >> to_place == tag else entries & HALF
+        hits[found] = at | (entry & place_mask) << np.uint64(8)
+        found += np.uint64(entry >> to_place == tag)
+    return found
+
+
+@part
+def _spilled_terms(terms, first, end, ours, spilled, count, hits, found):  # type: ignore[no-untyped-def]
+    """Note those besides that found no entry in the table; return how many are in common now."""
+    for k in range(count):
+        for i in range(end - first):
+            if np.uint64(terms[first + i]) >> np.uint64(WEIGHT_BITS) == np.uint64(ours[spilled[k]]):
+                hits[found] = i | np.uint64(spilled[k]) << np.uint64(8)
+                found += np.uint64(1)
+    return found
+
+
+@merged
+def _compare_words(terms, parts, lookup):  # type: ignore[no-untyped-def]
+    """The products of weights in text and lead, and the weights of words in common in our title and in theirs."""
+    hits, partners, weights = lookup.hits, lookup.partners, lookup.weights
+    found = _common_terms(
+        terms, parts.words, parts.leads, lookup.held[0], lookup.words, WORD_BITS, WORD_PLACE_BITS, hits
+    )
+    if lookup.asked[SPILLED_WORDS] > 0:
+        spilled, count = lookup.spilled[0], lookup.asked[SPILLED_WORDS]
+        found = _spilled_terms(terms, parts.words, parts.leads, lookup.terms[0], spilled, count, hits, found)
+    whole = lead = our_title = their_title = np.uint64(0)
     for k in range(found):
-        i = lookup.hits[k]
-        place = _place_of(theirs[i], ours, lookup.words, WORD_MASK)
-        if place < MAX_TERMS:
-            whole += np.int32(our_words[place]) * np.int32(their_words[i])
-            lead += np.int32(our_leads[place]) * np.int32(their_leads[i])
-            our_title += our_titles[place]
-            their_title += their_titles[i]
-    names = np.int64(0)
-    ours, theirs = exemplars.names[asked], exemplars.names[other]
-    our_names, their_names = exemplars.name_weights[asked], exemplars.name_weights[other]
-    found = _possible_hits(theirs, exemplars.name_count[other], lookup.names, NAME_MASK, lookup.hits)
+        place, ours = np.uint64(hits[k]) & np.uint64(0xFF), np.uint64(hits[k]) >> np.uint64(8)
+        weight = np.uint64(terms[parts.words + place]) & np.uint64(LARGEST_BESIDE)
+        whole += np.uint64(weights[IN_TEXT, ours]) * weight
+        our_title += np.uint64(weights[IN_TITLE, ours])
+        partners[place] = ours
+    for at in range(parts.leads, parts.titles):
+        entry = np.uint64(terms[at])
+        lead += np.uint64(weights[IN_LEAD, partners[entry >> np.uint64(PLACE_BITS)]]) * (entry & HALF)
+    for at in range(parts.titles, parts.heavy_words):
+        entry = np.uint64(terms[at])
+        is_common = np.uint64(partners[entry >> np.uint64(PLACE_BITS)] != MAX_TERMS)
+        their_title += is_common * (entry & HALF)
+    for at in range(parts.heavy_words, parts.names):
+        entry = np.uint64(terms[at])
+        more = (entry & HALF) - np.uint64(LARGEST_BESIDE)
+        whole += np.uint64(weights[IN_TEXT, partners[entry >> np.uint64(PLACE_BITS)]]) * more
     for k in range(found):
-        i = lookup.hits[k]
-        place = _place_of(theirs[i], ours, lookup.names, NAME_MASK)
-        if place < MAX_TERMS:
-            names += np.int32(our_names[place]) * np.int32(their_names[i])
-            shared_names[place] = 1
+        partners[np.uint64(hits[k]) & np.uint64(0xFF)] = MAX_TERMS
+    return whole, lead, our_title, their_title
+
+
+@merged
+def _compare_names(terms, parts, lookup):  # type: ignore[no-untyped-def]
+    """The product of weights of the names in common, which are noted in `lookup.shared`."""
+    hits, weights = lookup.hits, lookup.weights
+    first, end = parts.names, parts.heavy_names
+    found = _common_terms(terms, first, end, lookup.held[1], lookup.names, NAME_BITS, NAME_PLACE_BITS, hits)
+    if lookup.asked[SPILLED_NAMES] > 0:
+        spilled, count = lookup.spilled[1], lookup.asked[SPILLED_NAMES]
+        found = _spilled_terms(terms, first, end, lookup.terms[1], spilled, count, hits, found)
+    product = our_names = their_names = np.uint64(0)
+    for k in range(found):
+        place, ours = np.uint64(hits[k]) & np.uint64(0xFF), np.uint64(hits[k]) >> np.uint64(8)
+        weight = np.uint64(terms[first + place]) & np.uint64(LARGEST_BESIDE)
+        for at in range(end, parts.end):
+            entry = np.uint64(terms[at])
+            if entry >> np.uint64(PLACE_BITS) == place:
+                weight = entry & HALF
+        product += np.uint64(weights[OF_NAMES, ours]) * weight
+        our_names |= np.uint64(1) << ours
+        their_names |= np.uint64(1) << place
+    lookup.shared[OURS], lookup.shared[THEIRS] = np.int64(our_names), np.int64(their_names)
+    return product
+
+
+@merged
+def compare(exemplars, asked, other, lookup, similarity):  # type: ignore[no-untyped-def]
+    """Write the MEASURES of two exemplars: similarities, and what the one has of the other's headline.
+
+    `asked` is entered in the lookup, where it is not yet. `lookup.shared` says which names are in common.
+    """
+    if lookup.asked[SERIAL_NUMBER] != serial_of(exemplars, asked):
+        enter(exemplars, asked, lookup)
+    terms = exemplars.terms
+    our_row, their_row = row_of(exemplars, asked), row_of(exemplars, other)
+    parts = parts_of(terms, their_row)
+    whole, lead, our_title, their_title = _compare_words(terms, parts, lookup)
     similarity[WHOLE] = whole / GRAIN
     similarity[LEAD] = lead / GRAIN
-    similarity[NAMES] = names / GRAIN
-    similarity[DENSE] = cosine(
-        exemplars.vector[asked], exemplars.vector[other], exemplars.length[asked] * exemplars.length[other]
-    )
-    ours, theirs = exemplars.language[asked], exemplars.language[other]
-    foreign = ours != theirs and ours > UNKNOWN_LANGUAGE and theirs > UNKNOWN_LANGUAGE
+    similarity[NAMES] = _compare_names(terms, parts, lookup) / GRAIN
+    lengths = sqrt(float(squares_of(exemplars, asked))) * sqrt(float(squares_of(exemplars, other)))
+    similarity[DENSE] = cosine(exemplars.vector[asked], exemplars.vector[other], lengths)
+    ours, theirs = terms[our_row + np.uint64(LANGUAGE)], terms[their_row + np.uint64(LANGUAGE)]
+    foreign = ours != theirs and ours != UNKNOWN_LANGUAGE and theirs != UNKNOWN_LANGUAGE
     if foreign:
         stand_in = grained(FOREIGN_WORDS * max(0.0, similarity[DENSE]))
         similarity[WHOLE] = max(similarity[WHOLE], stand_in)
         similarity[LEAD] = max(similarity[LEAD], stand_in)
     similarity[MIXED] = grained(mix(similarity))
-    known = exemplars.has_headline[asked] and exemplars.has_headline[other] and not foreign
     similarity[HEADLINE] = UNKNOWN_HEADLINE
-    if known:
+    if has_headline(terms, our_row) and has_headline(terms, their_row) and not foreign:
         similarity[HEADLINE] = max(
             our_title / UNIT - _expected_share(exemplars, other),
             their_title / UNIT - _expected_share(exemplars, asked),
         )
 
 
-@part
+@merged
 def _expected_share(exemplars, slot):  # type: ignore[no-untyped-def]
     """The share of a headline that a text as long as this one would have, were it on the same event."""
-    return HEADLINE_FOUND + HEADLINE_FOUND_IN_LONG * exemplars.word_count[slot] / MAX_TERMS
+    return HEADLINE_FOUND + HEADLINE_FOUND_IN_LONG * word_count(exemplars, slot) / MAX_TERMS
 
 
-@part
+@merged
 def mix(channels):  # type: ignore[no-untyped-def]
     """The channels in one figure."""
     return (
@@ -215,13 +240,13 @@ def centroid_length(stories, story, channel):  # type: ignore[no-untyped-def]
     return stories.channel_sizes[story, channel] + 2.0 * stories.pair_sums[story, channel]
 
 
-@part
+@merged
 def cosine(one, other, lengths):  # type: ignore[no-untyped-def]
     """Cosine of two int8 vectors, given the product of their lengths; 0 where one is empty."""
     return grained(dot(one, other) / lengths) if lengths > 0.0 else 0.0
 
 
-@part
+@merged
 def dot(one, other):  # type: ignore[no-untyped-def]
     """The dot product of two int8 vectors of up to 2^17 dimensions.
 
@@ -237,10 +262,10 @@ def dot(one, other):  # type: ignore[no-untyped-def]
 def has_channel(exemplars, slot, channel):  # type: ignore[no-untyped-def]
     """1 where the exemplar has anything in the channel, else 0."""
     if channel == NAMES:
-        return np.int32(exemplars.name_count[slot] > 0)
+        return np.int32(name_count(exemplars, slot) > 0)
     if channel == DENSE:
-        return np.int32(exemplars.length[slot] > 0.0)
-    return np.int32(exemplars.word_count[slot] > 0)
+        return np.int32(squares_of(exemplars, slot) > 0)
+    return np.int32(word_count(exemplars, slot) > 0)
 
 
 @part

@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stream.stories.index.exemplar_rows import LENGTHS, ROW_STEP, USED
 from stream.stories.index.slot_list import SlotList, free_slots, no_slots
 from stream.stories.text.document_frequencies import background
 from stream.stories.text.language_codes import language_code
 
 MAX_EXEMPLARS = 24  # kept of a story: the cost of scoring a story is bounded by it
-MAX_TERMS = 128  # words kept of an exemplar: the heaviest by running rarity
-MAX_NAMES = 48  # names and numbers kept of an exemplar
 CHANNELS = 5  # mixed, whole text, lead, names, dense
 MIXED, WHOLE, LEAD, NAMES, DENSE = range(CHANNELS)
 MEASURES, HEADLINE = CHANNELS + 1, CHANNELS  # what a comparison measures: the channels, and the headlines
 
+FIRST_NUMBERS = 1 << 18  # of the rows of exemplars: a megabyte
 POSTING_BUCKETS = 1 << 18
 POSTINGS = 64  # stories a list of one term holds: the most recent; a term in more of them says little
 RECENT = 512  # stories changed last, whose dense centre is compared with every article
@@ -39,9 +39,9 @@ BACKGROUND_ARTICLES = 500
 DAY = 86_400_000
 
 # Indices into `counters`: articles that the document frequencies count, the number of the next story, stream time in
-# milliseconds, dated articles so far.
-COUNTERS = 4
-ARTICLES, NEXT_STORY, STREAM_TIME, DATED_ARTICLES = range(COUNTERS)
+# milliseconds, dated articles so far, articles weighed so far.
+COUNTERS = 5
+ARTICLES, NEXT_STORY, STREAM_TIME, DATED_ARTICLES, WEIGHED = range(COUNTERS)
 # Rows and columns of `baselines`
 BASELINES = 5
 COHESION_BASELINE, SIZE_BASELINE, RIVAL_BASELINE, OTHERS_BASELINE, CONFIDENT_BASELINE = range(BASELINES)
@@ -116,22 +116,14 @@ class Exemplars(NamedTuple):
 
     article: np.ndarray  # int64 [E]: article number, FREE where the slot is free, or WITHDRAWN
     form: np.ndarray  # int64 [E]: number of the first article found of the form that it fills, else its own
-    words: np.ndarray  # uint32 [E, MAX_TERMS]: by falling weight
-    word_weights: np.ndarray  # int16 [E, MAX_TERMS]: in the whole text, of unit length times 2^14
-    lead_weights: np.ndarray  # int16 [E, MAX_TERMS]: the same in title and lead
-    title_weights: (
+    row: np.ndarray  # int64 [E]: where its row begins in `terms`
+    terms: (
         np.ndarray
-    )  # int16 [E, MAX_TERMS]: of the title's words in the whole text, their sum times 2^14
-    has_headline: np.ndarray  # int32 [E]: 1 where a title says what a text is about
-    word_count: np.ndarray  # int32 [E]
-    names: np.ndarray  # uint32 [E, MAX_NAMES]: by falling weight
-    name_weights: np.ndarray  # int16 [E, MAX_NAMES]
-    name_count: np.ndarray  # int32 [E]
+    )  # uint32 [numbers]: the rows: words, names and what else comparisons need (exemplar_rows.py)
+    free_rows: np.ndarray  # int64 [LENGTHS]: those that were given back
     vector: np.ndarray  # int8 [E, d]
-    length: np.ndarray  # float64 [E]: of the vector
     event_time: np.ndarray  # int64 [E]
     dated: np.ndarray  # int32 [E]: 1 where the event time is the source's word, else 0
-    language: np.ndarray  # int32 [E]
     free: SlotList
 
 
@@ -207,22 +199,16 @@ def _new_stories(slots: int, dimensions: int) -> Stories:
 
 
 def _new_exemplars(slots: int, dimensions: int) -> Exemplars:
+    free_rows = np.zeros(LENGTHS, np.int64)
+    free_rows[USED] = ROW_STEP  # 0 is where no row is
     return Exemplars(
         article=np.full(slots, FREE, np.int64),
         form=np.zeros(slots, np.int64),
-        words=np.zeros((slots, MAX_TERMS), np.uint32),
-        word_weights=np.zeros((slots, MAX_TERMS), np.int16),
-        lead_weights=np.zeros((slots, MAX_TERMS), np.int16),
-        title_weights=np.zeros((slots, MAX_TERMS), np.int16),
-        has_headline=np.zeros(slots, np.int32),
-        word_count=np.zeros(slots, np.int32),
-        names=np.zeros((slots, MAX_NAMES), np.uint32),
-        name_weights=np.zeros((slots, MAX_NAMES), np.int16),
-        name_count=np.zeros(slots, np.int32),
+        row=np.zeros(slots, np.int64),
+        terms=np.zeros(FIRST_NUMBERS, np.uint32),
+        free_rows=free_rows,
         vector=np.zeros((slots, dimensions), np.int8),
-        length=np.zeros(slots),
         event_time=np.zeros(slots, np.int64),
         dated=np.zeros(slots, np.int32),
-        language=np.zeros(slots, np.int32),
         free=free_slots(0, slots, slots),
     )

@@ -4,7 +4,9 @@ from math import log, sqrt
 
 from embeddings.jit import part
 from stream.stories.index.candidates import may_join
-from stream.stories.index.similarity import SAMPLED_STORIES, add_to, compare
+from stream.stories.index.exemplar_rows import language_of
+from stream.stories.index.lookup import SAMPLED_STORIES
+from stream.stories.index.similarity import AHEAD, add_to, ask_for, compare
 from stream.stories.index.slot_list import length_of
 from stream.stories.index.state import (
     BASELINE_COUNT,
@@ -42,7 +44,7 @@ def measure_background(state, slot, lookup, background):  # type: ignore[no-unty
     """Fill `background` [CHANNELS] with the article's similarity to open stories it has nothing to do with."""
     stories, exemplars = state.stories, state.exemplars
     sample = lookup.sample
-    recent, language = length_of(state.recent), exemplars.language[slot]
+    recent, language = length_of(state.recent), language_of(exemplars, slot)
     alike = 0
     for i in range(recent):
         alike += may_join(stories, state.recent.slots[i], language, False)
@@ -53,10 +55,13 @@ def measure_background(state, slot, lookup, background):  # type: ignore[no-unty
         if count == taken or not may_join(stories, story, language, False):
             continue
         if met == count * alike // taken:
-            newest = stories.exemplars[story, stories.exemplar_count[story] - 1]
-            compare(exemplars, slot, newest, lookup, lookup.shared_names, sample[count])
+            lookup.sampled[count] = stories.exemplars[story, stories.exemplar_count[story] - 1]
             count += 1
         met += 1
+    for i in range(count):
+        if i + AHEAD < count:
+            ask_for(exemplars, lookup.sampled[i + AHEAD])
+        compare(exemplars, slot, lookup.sampled[i], lookup, sample[i])
     left_out = LEFT_OUT + int(LEFT_OUT_SHARE * count)
     for channel in range(CHANNELS):
         background[channel] = BACKGROUND_PRIOR * BACKGROUND_WEIGHT

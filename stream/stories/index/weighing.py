@@ -6,15 +6,30 @@ from typing import NamedTuple
 import numpy as np
 
 from embeddings.jit import allocating_part, part
+from stream.stories.index.exemplar_rows import (
+    COUNTS,
+    HEAD,
+    LANGUAGE,
+    LARGEST_BESIDE,
+    MAX_NAMES,
+    MAX_TERMS,
+    MORE_COUNTS,
+    PLACE_BITS,
+    SERIAL,
+    SQUARES,
+    UNIT,
+    WEIGHT_BITS,
+    take_row,
+)
 from stream.stories.index.languages import articles_in, count_article, frequency_bucket, halve_articles
-from stream.stories.index.similarity import UNIT
 from stream.stories.index.slot_list import take_last
-from stream.stories.index.state import ARTICLES, MAX_NAMES, MAX_TERMS
+from stream.stories.index.state import ARTICLES, WEIGHED
 
 HORIZON = 1 << 17  # articles after which document frequencies are halved, so that they follow the times
 COUNT_WEIGHT = np.array([0.0] + [1.0 + log(count) for count in range(1, 256)])
 # A headline says what its report is about from so many words on, and a text of so many besides may say the same.
 HEADLINE_WORDS, TEXT_WORDS = 2, 12
+WHOLE, LEAD, TITLE = range(3)  # rows of the weights of words
 SHORTEST = 1e-9  # squared length that a channel without weights is divided by
 
 
@@ -55,17 +70,66 @@ def take_in(stream, exemplars, article):  # type: ignore[no-untyped-def]
     exemplars.form[slot] = article.form
     exemplars.event_time[slot] = article.event_time
     exemplars.dated[slot] = article.dated
-    exemplars.language[slot] = article.language
-    _weigh_words(stream, exemplars, slot, article)
-    _weigh_names(stream, exemplars, slot, article)
     squares = np.int64(0)
     meaningful = len(article.words) + len(article.names) > 0
     for i in range(len(article.vector)):
         exemplars.vector[slot, i] = article.vector[i] if meaningful else 0
         squares += np.int64(exemplars.vector[slot, i]) * np.int64(exemplars.vector[slot, i])
-    exemplars.length[slot] = sqrt(float(squares))
+    _write_row(stream, exemplars, slot, article, squares)
     _count(stream, article)
     return slot
+
+
+@allocating_part
+def _write_row(stream, exemplars, slot, article, squares):  # type: ignore[no-untyped-def]
+    """Weigh the words and names, and write them into a row."""
+    words = np.empty((3, MAX_TERMS), np.int64)
+    order, headline = _weigh_words(stream, article, words)
+    names = np.empty(MAX_NAMES, np.int64)
+    name_order = _weigh_names(stream, article, names)
+    leads = titles = heavy_words = heavy_names = 0
+    for place in range(len(order)):
+        leads += words[LEAD, place] > 0
+        titles += words[TITLE, place] > 0
+        heavy_words += words[WHOLE, place] > LARGEST_BESIDE
+    for place in range(len(name_order)):
+        heavy_names += names[place] > LARGEST_BESIDE
+    terms = exemplars.terms
+    at = HEAD
+    length = at + len(order) + leads + titles + heavy_words + len(name_order) + heavy_names
+    row = take_row(exemplars, length)
+    exemplars.row[slot] = row
+    stream.counters[WEIGHED] += 1
+    terms[row + SERIAL] = stream.counters[WEIGHED] & 0xFFFFFFFF
+    terms[row + COUNTS] = len(order) | leads << 8 | titles << 16 | len(name_order) << 24
+    terms[row + MORE_COUNTS] = heavy_words | heavy_names << 8 | np.int64(headline) << 16
+    terms[row + LANGUAGE] = article.language
+    terms[row + SQUARES] = squares
+    at = _write_terms(terms, row + HEAD, article.words, order, words[WHOLE])
+    at = _write_places(terms, at, words[LEAD], len(order), 0)
+    at = _write_places(terms, at, words[TITLE], len(order), 0)
+    at = _write_places(terms, at, words[WHOLE], len(order), LARGEST_BESIDE)
+    at = _write_terms(terms, at, article.names, name_order, names)
+    _write_places(terms, at, names, len(name_order), LARGEST_BESIDE)
+
+
+@part
+def _write_terms(terms, at, found, order, weights):  # type: ignore[no-untyped-def]
+    """Write words or names with as much of their weights as stands beside them; return where they end."""
+    for place in range(len(order)):
+        beside = min(weights[place], LARGEST_BESIDE)
+        terms[at + place] = np.int64(found[order[place]]) << WEIGHT_BITS | beside
+    return at + len(order)
+
+
+@part
+def _write_places(terms, at, weights, count, above):  # type: ignore[no-untyped-def]
+    """Write the places whose weight is above this, with the weight; return where they end."""
+    for place in range(count):
+        if weights[place] > above:
+            terms[at] = place << PLACE_BITS | weights[place]
+            at += 1
+    return at
 
 
 @part
@@ -95,10 +159,9 @@ def discount(stream, article):  # type: ignore[no-untyped-def]
 
 
 @part
-def name_rarity(stream, exemplars, slot, i):  # type: ignore[no-untyped-def]
-    """How rare the i-th name of an exemplar is today; 0 for one in every article."""
-    language = exemplars.language[slot]
-    holding = stream.name_frequencies[frequency_bucket(exemplars.names[slot, i], language)]
+def name_rarity(stream, name, language):  # type: ignore[no-untyped-def]
+    """How rare a name is today in a language; 0 for one in every article."""
+    holding = stream.name_frequencies[frequency_bucket(name, language)]
     return rarity(articles_in(stream, language), holding) - 1.0
 
 
@@ -112,7 +175,11 @@ def heaviest(one, other, most):  # type: ignore[no-untyped-def]
 
 
 @allocating_part
-def _weigh_words(stream, exemplars, slot, article):  # type: ignore[no-untyped-def]
+def _weigh_words(stream, article, weights):  # type: ignore[no-untyped-def]
+    """Fill `weights` [3, MAX_TERMS] with those in the whole text, in the lead and in the title.
+
+    Return the places of the words kept, in order, and whether they have a headline.
+    """
     articles = articles_in(stream, article.language)
     found = len(article.words)
     whole = np.zeros(found)
@@ -131,30 +198,30 @@ def _weigh_words(stream, exemplars, slot, article):  # type: ignore[no-untyped-d
     lead_length = sqrt(lead_length)
     for place in range(len(order)):
         i = order[place]
-        exemplars.words[slot, place] = article.words[i]
-        exemplars.word_weights[slot, place] = _in_units(whole[i] / whole_length)
-        exemplars.lead_weights[slot, place] = _in_units(lead[i] / lead_length)
-    exemplars.word_count[slot] = len(order)
-    _weigh_title(exemplars, slot, article, order, whole)
+        weights[WHOLE, place] = _in_units(whole[i] / whole_length)
+        weights[LEAD, place] = _in_units(lead[i] / lead_length)
+    return order, _weigh_title(article, order, whole, weights[TITLE])
 
 
 @part
-def _weigh_title(exemplars, slot, article, order, whole):  # type: ignore[no-untyped-def]
-    """Weigh the words of the title by what they are in the text, together 1; 0 where it says nothing."""
+def _weigh_title(article, order, whole, weights):  # type: ignore[no-untyped-def]
+    """Weigh the words of the title by what they are in the text, together 1; 0 where it says nothing.
+
+    Return whether it is a headline.
+    """
     in_title = 0
     total = 0.0
     for place in range(len(order)):
-        exemplars.title_weights[slot, place] = 0
+        weights[place] = 0
         if len(article.titles) and article.titles[order[place]]:
             in_title += 1
             total += _title_weight(article, order[place], whole)
-    exemplars.has_headline[slot] = in_title >= HEADLINE_WORDS and len(article.words) - in_title >= TEXT_WORDS
-    if exemplars.has_headline[slot]:
+    is_headline = in_title >= HEADLINE_WORDS and len(article.words) - in_title >= TEXT_WORDS
+    if is_headline:
         for place in range(len(order)):
             if article.titles[order[place]]:
-                exemplars.title_weights[slot, place] = _in_units(
-                    _title_weight(article, order[place], whole) / total
-                )
+                weights[place] = _in_units(_title_weight(article, order[place], whole) / total)
+    return is_headline
 
 
 @part
@@ -166,7 +233,8 @@ def _title_weight(article, i, whole):  # type: ignore[no-untyped-def]
 
 
 @allocating_part
-def _weigh_names(stream, exemplars, slot, article):  # type: ignore[no-untyped-def]
+def _weigh_names(stream, article, weights):  # type: ignore[no-untyped-def]
+    """Fill `weights` [MAX_NAMES] with those of the names kept; return these, in order."""
     articles = articles_in(stream, article.language)
     found = len(article.names)
     weight = np.zeros(found)
@@ -179,12 +247,10 @@ def _weigh_names(stream, exemplars, slot, article):  # type: ignore[no-untyped-d
         length += weight[i] * weight[i]
     length = sqrt(length)
     for place in range(len(order)):
-        i = order[place]
-        exemplars.names[slot, place] = article.names[i]
-        exemplars.name_weights[slot, place] = _in_units(weight[i] / length)
-    exemplars.name_count[slot] = len(order)
+        weights[place] = _in_units(weight[order[place]] / length)
+    return order
 
 
 @part
 def _in_units(weight):  # type: ignore[no-untyped-def]
-    return np.int16(floor(weight * UNIT + 0.5))
+    return max(np.int64(0), np.int64(floor(weight * UNIT + 0.5)))

@@ -30,6 +30,7 @@ from stream.stories.index.state import (
 )
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
+from tests.support.exemplars import kept_of
 from tests.support.story_newsroom import DIMENSIONS, send
 
 GRAIN = 1 << 28
@@ -63,18 +64,14 @@ def grained(value: float) -> float:
 def similarity(arrays: dict[str, np.ndarray], one: int, other: int) -> np.ndarray:
     """The five similarities of two exemplars of one language, from the arrays of a checkpoint."""
 
-    def weights(kind: str, of: str, slot: int) -> dict[int, int]:
-        held = int(arrays[f"exemplars.{of}_count"][slot])
-        terms = arrays[f"exemplars.{of}s"][slot, :held].tolist()
-        return dict(zip(terms, arrays[f"exemplars.{kind}_weights"][slot, :held].tolist(), strict=True))
-
-    def product(kind: str, of: str) -> float:
-        ours, theirs = weights(kind, of, one), weights(kind, of, other)
+    def product(ours: dict[int, int], theirs: dict[int, int]) -> float:
         return sum(weight * theirs.get(term, 0) for term, weight in ours.items()) / GRAIN
 
+    kept, other_kept = kept_of(arrays, one), kept_of(arrays, other)
     found = np.zeros(CHANNELS)
-    found[WHOLE], found[LEAD] = product("word", "word"), product("lead", "word")
-    found[NAMES] = product("name", "name")
+    found[WHOLE] = product(kept.words, other_kept.words)
+    found[LEAD] = product(kept.leads, other_kept.leads)
+    found[NAMES] = product(kept.names, other_kept.names)
     ours, theirs = (arrays["exemplars.vector"][slot].astype(int) for slot in (one, other))
     lengths = sqrt(float(ours @ ours)) * sqrt(float(theirs @ theirs))
     found[DENSE] = grained(float(ours @ theirs) / lengths) if lengths else 0.0
@@ -114,8 +111,8 @@ def test_sums_over_pairs_of_exemplars_are_those_of_the_exemplars_there_are(folde
 def test_exemplars_with_anything_in_a_channel_are_counted(folded):
     for story in np.flatnonzero(folded["stories.number"] >= 0).tolist():
         slots = members(folded, story)
-        words = sum(bool(folded["exemplars.word_count"][slot]) for slot in slots)
-        names = sum(bool(folded["exemplars.name_count"][slot]) for slot in slots)
+        words = sum(bool(kept_of(folded, slot).words) for slot in slots)
+        names = sum(bool(kept_of(folded, slot).names) for slot in slots)
         dense = sum(bool(folded["exemplars.vector"][slot].any()) for slot in slots)
         expected = {MIXED: len(slots), WHOLE: words, LEAD: words, NAMES: names, DENSE: dense}
         held = folded["stories.channel_sizes"][story]

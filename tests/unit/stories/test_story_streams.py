@@ -220,8 +220,6 @@ def test_decisions_are_the_same_without_the_memory_of_pairs(plan):
     without = StoryIndex(settings, DIMENSIONS)
     for number, (event, hours) in enumerate(plan):
         pairs = without._engine.workspace.pairs
-        without._engine.workspace = without._engine.workspace._replace(
-            pairs=new_pair_memory(len(pairs.serials))
-        )
+        without._engine.workspace = without._engine.workspace._replace(pairs=new_pair_memory())
         assert send(without, number, event, hours) == with_memory[number]
-    assert (pairs.pairs[:, 0] >= 0).any()  # pairs were compared
+    assert (pairs.rows[:, 0] >= 0).any()  # pairs were compared

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.stories.index.state import WITHDRAWN, new_state
-from stream.stories.profile import ENTRIES, OF_AN_ARTICLE, fill_profile
+from stream.stories.profile import ENTRIES, OF_AN_ARTICLE, Described, fill_profile
 from stream.stories.results import Profile
 from stream.storylines.profiles import AMONG, FIRST_ROWS, HEAVIEST, Profiles
+from tests.support.exemplars import row_of
 
 TERMS = st.dictionaries(st.integers(0, 90), st.integers(1, 16_000), max_size=OF_AN_ARTICLE)
 ARTICLES = st.lists(st.tuples(TERMS, TERMS), min_size=1, max_size=6)
@@ -31,17 +32,16 @@ def profile(names, words):
 @given(articles=ARTICLES, withdrawn=st.sets(st.integers(0, 5)))
 def test_a_story_is_about_what_its_articles_say_but_not_the_withdrawn(articles, withdrawn):
     exemplars = new_state(8).exemplars
+    row = 1
     for place, (names, words) in enumerate(articles):
         exemplars.article[place] = WITHDRAWN if place in withdrawn else place
-        for kind, terms in (("name", names), ("word", words)):
-            getattr(exemplars, f"{kind}_count")[place] = len(terms)
-            getattr(exemplars, f"{kind}s")[place, : len(terms)] = list(terms)
-            getattr(exemplars, f"{kind}_weights")[place, : len(terms)] = list(terms.values())
+        exemplars.row[place] = row
+        written = row_of(names, words)
+        exemplars.terms[row : row + len(written)] = written
+        row += len(written)
     found = Profile(np.empty((2, ENTRIES), np.uint32), np.empty((2, ENTRIES), np.int32))
-    of_names = exemplars.names, exemplars.name_weights, exemplars.name_count
-    of_words = exemplars.words, exemplars.word_weights, exemplars.word_count
     held = np.arange(len(articles), dtype=np.int32)
-    fill_profile(exemplars.article, of_names, of_words, held, *found)
+    fill_profile(Described(exemplars.article, exemplars.row, exemplars.terms), held, *found)
     kept = [one for place, one in enumerate(articles) if place not in withdrawn]
     sums = [sum((Counter(one[kind]) for one in kept), Counter()) for kind in (0, 1)]
     expected = profile(*sums)
