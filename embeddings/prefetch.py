@@ -3,7 +3,7 @@
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import types
+from numba import config, types
 from numba.core.extending import intrinsic
 
 LINE = 64  # bytes that come at once
@@ -32,4 +32,8 @@ def _prefetch(_context: Any, array: Any, _place: Any, size: Any) -> Any:
     return types.none(array, types.int64, size), generate
 
 
-prefetch: Any = intrinsic(prefer_literal=True)(_prefetch)
+def _nothing(_array: Any, _place: Any, _size: Any) -> None:
+    """Without a compiler (NUMBA_DISABLE_JIT) there is nothing to ask ahead of."""
+
+
+prefetch: Any = _nothing if config.DISABLE_JIT else intrinsic(prefer_literal=True)(_prefetch)
