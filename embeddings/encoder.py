@@ -12,7 +12,7 @@ from typing import Protocol
 from embeddings.inputs import EncoderText
 from embeddings.onnx_model import OnnxModel, is_exported
 from embeddings.settings import DEFAULT_MODEL, EncoderSettings
-from embeddings.static.both_tables import BOTH_TABLES, BothTablesEncoder
+from embeddings.static.both_tables import BothTablesEncoder
 from embeddings.static.table import StaticTableEncoder, is_table, load_table
 from embeddings.transformer import TransformerEncoder
 from embeddings.vectors import Vectors
@@ -54,8 +54,8 @@ def load_encoder(settings: EncoderSettings) -> Encoder:
         ModelError: it does not exist, is altered, or cannot be loaded; the message says which and what to do.
         ModuleNotFoundError: it needs the extra `transformers` or `onnx`, which is not installed.
     """
-    if settings.model == BOTH_TABLES:
-        return BothTablesEncoder()
+    if settings.model == DEFAULT_MODEL:
+        return BothTablesEncoder(DEFAULT_MODEL)
     if is_table(settings.model):
         return StaticTableEncoder(load_table(settings.model))
     if is_exported(settings.model):

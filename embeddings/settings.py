@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-DEFAULT_MODEL = "newsfold-static-en"
+DEFAULT_MODEL = "newsfold-static"
 
 
 class EncoderSettings(BaseModel):
@@ -15,9 +15,9 @@ class EncoderSettings(BaseModel):
     model: str = Field(
         DEFAULT_MODEL,
         min_length=1,
-        description="newsfold-static-en (English), newsfold-static (fourteen other languages too, by a second "
-        "table), newsfold-static-multilingual (all of them by that one table, for stories across languages), "
-        "a model of the Hugging Face hub, or a folder that holds one or that `newsfold encoder export` wrote.",
+        description="newsfold-static (English by a table of its own, fourteen languages by another), "
+        "newsfold-static-multilingual (all of them by that one, for stories across languages), a model of the "
+        "Hugging Face hub, or a folder that holds one or that `newsfold encoder export` wrote.",
     )
     revision: str | None = Field(None, description="Commit or tag of a hub model; its newest where unset.")
     prompt: str = Field("", description="Put before every text, as some models ask ('query: ' for E5).")

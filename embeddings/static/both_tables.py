@@ -1,4 +1,4 @@
-"""English by the English table, other languages by the multilingual one.
+"""The default encoder: English by the English table, other languages by the multilingual one.
 
 English reports are told apart better by a table of their own. Rows of the two tables cannot be compared, so a vector
 has a place for each, and the place of the table that did not make it is zero: an English text and another have
@@ -21,7 +21,6 @@ from embeddings.static.table import (
 )
 from embeddings.vectors import Vectors
 
-BOTH_TABLES = "newsfold-static"
 ENGLISH = "newsfold-static-en"
 MULTILINGUAL = "newsfold-static-multilingual"
 
@@ -34,9 +33,8 @@ class BothTablesEncoder:
 
     reused = 0  # as of one table
 
-    name = BOTH_TABLES
-
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.version = short_hash([version_of(ENGLISH), version_of(MULTILINGUAL)])
         self.languages = LANGUAGES[ENGLISH] | LANGUAGES[MULTILINGUAL]
         self._english = StaticTableEncoder(load_table(ENGLISH))

@@ -94,9 +94,7 @@ def test_without_one_languages_stay_apart():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_reports_of_one_event_meet_in_any_language(language: str):
-    found = stories_of(
-        lines_of_reports(), load_encoder(EncoderSettings(model="newsfold-static")), cross_language=False
-    )
+    found = stories_of(lines_of_reports(), load_encoder(EncoderSettings()), cross_language=False)
     glacier, strike = ({found[f"{language}-{event}-{turn}"] for turn in range(2)} for event in range(2))
     assert len(glacier) == len(strike) == 1
     assert glacier != strike

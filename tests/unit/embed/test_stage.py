@@ -86,12 +86,12 @@ def test_an_encoder_that_fails_on_anything_ends_the_work() -> None:
         embedder.embed([message(0, "The dam gave way.")])
 
 
-def test_a_text_in_another_language_than_the_table_has_words_but_no_vector(embedder: Embedder) -> None:
+def test_a_text_in_a_language_that_no_table_knows_has_words_but_no_vector(embedder: Embedder) -> None:
     (record,) = embedder.embed(
-        [message(0, "Les aiguilleurs ont cessé le travail jeudi dans toute la vallée.")]
+        [message(0, "Công nhân đường sắt ngừng làm việc hôm thứ Năm trên toàn thung lũng.")]
     )
     assert isinstance(record, EmbeddedArticle)
-    assert record.language == "fr"
+    assert record.language == "vi"
     assert not any(record.vector)
     assert record.evidence is not None
     assert record.evidence.terms

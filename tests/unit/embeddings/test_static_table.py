@@ -13,7 +13,7 @@ from embeddings.encoder import EncoderSettings, EncoderText, load_encoder
 from embeddings.errors import ModelError
 from embeddings.static import both_tables
 from embeddings.static import table as static_table
-from embeddings.static.both_tables import BOTH_TABLES, ENGLISH, MULTILINGUAL, BothTablesEncoder
+from embeddings.static.both_tables import ENGLISH, MULTILINGUAL, BothTablesEncoder
 from embeddings.static.table import (
     PINS,
     ROWS_FILE,
@@ -61,16 +61,16 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
-def test_the_default_encoder_is_the_shipped_table_of_english() -> None:
+def test_the_default_encoder_is_both_shipped_tables() -> None:
     encoder = load_encoder(EncoderSettings())
-    assert (encoder.name, encoder.dimensions) == ("newsfold-static-en", 256)
+    assert (encoder.name, encoder.dimensions) == ("newsfold-static", 256 + 160)
     assert len(encoder.version) == 12
 
 
 def test_each_language_has_the_vector_of_its_table_in_a_place_of_its_own() -> None:
     languages = ("en", "de", None, "vi", "zh")
     texts = [msgspec.structs.replace(NEWS[0], language=language) for language in languages]
-    both = load_encoder(EncoderSettings(model=BOTH_TABLES)).encode(texts)
+    both = load_encoder(EncoderSettings()).encode(texts)
     english, others = (
         StaticTableEncoder(load_table(name)).encode(NEWS[:1])[0] for name in (ENGLISH, MULTILINGUAL)
     )
@@ -83,7 +83,7 @@ def test_each_language_has_the_vector_of_its_table_in_a_place_of_its_own() -> No
 def test_the_multilingual_table_is_loaded_when_a_text_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     monkeypatch.setattr(both_tables, "load_table", lambda name: loaded.append(name) or load_table(name))
-    encoder = BothTablesEncoder()
+    encoder = BothTablesEncoder("newsfold-static")
     encoder.encode(NEWS)
     encoder.encode([EncoderText("Gespräche", "in Istanbul", "de"), EncoderText("Cuộc họp", "ở Huế", "vi")])
     encoder.encode([EncoderText("Les pourparlers", "à Istanbul", "fr")])
