@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from stream.articles.sign_search import automaton, phrases_in
 
-# Told by these words, a sentence or line is dropped ...
+# A sentence or line with these words is dropped ...
 _NOTICE = re.compile(
     r"java ?script|cookies?\b|ad ?block|your browser|privacy policy|terms of (?:service|use)|all rights reserved"
     r"|consent|(?:by )?entering your (?:e-?mail|name)|(?:signed|sign) up (?:for|to)\b|content provided by"

@@ -15,7 +15,7 @@ RECORD_VERSION = 1
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Where the article was read: partition and offset on the articles topic. Tells a redelivery."""
+    """Where the article was read: partition and offset on the articles topic. A redelivery has the same."""
 
     partition: int
     offset: int
