@@ -18,8 +18,8 @@ export TORCH_BACKEND
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-# Two files of tests at a time, each with a broker of its own where it needs one: most of them wait most of the time.
-SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+# Three files of tests at a time, each with a broker of its own where it needs one: most of them wait most of the time.
+SIDE_BY_SIDE := --numprocesses 3 --dist loadfile
 
 .PHONY: help
 help:  ## List the targets
