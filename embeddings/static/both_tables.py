@@ -1,6 +1,6 @@
 """The default encoder: English by the English table, other languages by the multilingual one.
 
-English reports are distinguished better by a table of their own. Rows of the two tables cannot be compared, so a vector
+A table of their own distinguishes English reports better. Rows of the two tables cannot be compared, so a vector
 has a place for each, and the place of the table that did not make it is zero: an English text and another have
 nothing in common by it. To compare them, the multilingual table alone must make all vectors.
 """
