@@ -64,5 +64,5 @@ async def test_a_worker_forgets_the_partitions_that_another_has_taken(broker, to
             second.wait_ready()
             await until(lambda: len(owned(second)) == 3)
             await until(lambda: owned(first) == everything - owned(second))
-            assert len(samples(first, "newsfold_unsaved_records")) == 1
+            await until(lambda: len(samples(first, "newsfold_unsaved_records")) == 1)
         await until(lambda: owned(first) == everything)
