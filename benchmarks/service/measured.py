@@ -1,13 +1,15 @@
 """One measured run: articles are appended to a topic, a service takes them, a reader notes when each was assigned.
 
 The broker, the service and the reader share the machine, as they would on one of two cores. The first WARM_SHARE of
-the articles are sent alone, and only when all of them are assigned do the others follow, all at once. What counts is
-from then to the last assignment, by the broker's timestamps: neither starting nor compiling, and no stage can have
-worked ahead. Processor time of the service and of the broker is read at the same two moments.
+the articles are sent alone. When all of them are assigned, the service is stopped (SIGSTOP), the others are sent, and
+it goes on: the sender is no part of what is measured and takes no core from it. What counts is from then to the last
+assignment, by the broker's timestamps: neither starting nor compiling, and no stage can have worked ahead. Processor
+time of the service and of the broker is read at the same two moments.
 """
 
 import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import monotonic, time
@@ -45,12 +47,16 @@ def cpu_seconds(pids: Sequence[int]) -> float:
     """Processor time of processes and of their children so far."""
     found = 0.0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        found += sum(map(int, fields[11:15])) / TICKS
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            children = (task / "children").read_text().split()
-            found += cpu_seconds([*map(int, children)]) if children else 0.0
+        for process in _with_children(pid):
+            fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+            found += sum(map(int, fields[11:15])) / TICKS
     return found
+
+
+def _with_children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return [pid, *(process for child in children for process in _with_children(child))]
 
 
 def _is_running(pid: int) -> bool:
@@ -115,16 +121,21 @@ async def run(
     send_rest: Callable[[], Awaitable[None]],
     note: Callable[[int], None],
 ) -> Run:
-    """Follow a service until the warm-up is assigned, send the rest, and follow it to the end.
+    """Follow a service until the warm-up is assigned, send the rest while it stands still, and follow it to the end.
 
     Raises:
         RuntimeError: the service ended, or stands still.
     """
     warm = warm_part(articles)
     await _follow(reader, warm, service, note)
+    stopped = [process for pid in service for process in _with_children(pid)]
+    for process in stopped:
+        os.kill(process, signal.SIGSTOP)
+    await send_rest()
     began = time()
     service_before, broker_before = cpu_seconds(service), cpu_seconds(broker)
-    await send_rest()
+    for process in stopped:
+        os.kill(process, signal.SIGCONT)
     await _follow(reader, articles, service, note)
     counted = articles - warm
     return Run(
