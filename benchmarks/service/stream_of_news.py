@@ -14,6 +14,7 @@ START = 1_700_000_000_000
 EVERY = 9_000  # milliseconds between invented articles
 BODY = (12, 38)  # sentences: 2.9 kB on average, with the standing ones of the outlet
 REPORTS = 8.0  # of an event, on average: some have one, some a hundred
+EVENTS_BEFORE = 400  # the stream: it begins amid many events, as real ones do, and not with one
 COPY_WITHIN = 2_000  # articles before it
 
 
@@ -35,7 +36,7 @@ def invented(count: int, seed: int, copies: float) -> News:
     rng = random.Random(seed)
     events: list[int] = []
     for number in range(count):
-        newest = int(number / REPORTS)
+        newest = EVENTS_BEFORE + int(number / REPORTS)
         is_first = rng.random() < 1 / REPORTS
         events.append(newest if is_first else max(0, newest - int(rng.expovariate(1 / 40))))
     values: list[bytes] = []
