@@ -1,28 +1,35 @@
 """The registry: what a shard knows of every article in its window, by number and by id.
 
-Numbers are handed out 0, 1, 2, ... in log order. Facts lie in flat columns, oldest first, so that a million
+Numbers are handed out 0, 1, 2, ... in log order. Facts lie in rows of bytes, oldest first, so that a million
 articles cost some 200 MB, expiry drops a prefix, and a checkpoint is a handful of arrays.
 """
 
-from array import array
+from struct import Struct
 from sys import getsizeof
 
 import msgspec
 import numpy as np
 
 NONE = -1  # no story (retracted), or no leader (the article is itself a report)
-CHOP = 65_536  # expired rows that may wait before the columns are cut; keeps expiry amortised O(1)
+CHOP = 65_536  # expired rows that may wait before they are cut off; keeps expiry amortised O(1)
 KINDS = ("", "exact", "truncated", "extended", "partial")
-COLUMN_TYPES = {
-    "story": "q",
-    "leader": "q",
-    "kind": "b",
-    "expires": "q",
-    "partition": "i",
-    "offset": "q",
-    "content_high": "Q",
-    "content_low": "Q",
-}
+KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+# An article's facts as one row of bytes, and all rows as the columns that a checkpoint holds.
+ROW = Struct("<qqqbiq16s")
+COLUMNS = np.dtype(
+    [
+        ("story", "<i8"),
+        ("leader", "<i8"),
+        ("expires", "<i8"),
+        ("kind", "i1"),
+        ("partition", "<i4"),
+        ("offset", "<i8"),
+        ("content_high", ">u8"),
+        ("content_low", ">u8"),
+    ]
+)
+NUMBER = Struct("<q")  # a story, a leader or a moment
+STORY, LEADER, EXPIRES = 0, 8, 16  # where it stands in a row
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -44,7 +51,7 @@ class ArticleRegistry:
     def __init__(self) -> None:
         self._first = 0
         self._ids: list[str] = []
-        self._columns = {name: array(code) for name, code in COLUMN_TYPES.items()}
+        self._rows = bytearray()
         self._numbers: dict[str, int] = {}
         self._expired = 0
         self._id_bytes = 0
@@ -54,9 +61,8 @@ class ArticleRegistry:
 
     @property
     def bytes(self) -> int:
-        """Memory held by the columns, the ids and the table that finds an id."""
-        columns = sum(len(column) * column.itemsize for column in self._columns.values())
-        return columns + self._id_bytes + getsizeof(self._ids) + getsizeof(self._numbers)
+        """Memory held by the rows, the ids and the table that finds an id."""
+        return len(self._rows) + self._id_bytes + getsizeof(self._ids) + getsizeof(self._numbers)
 
     @property
     def next_number(self) -> int:
@@ -69,8 +75,7 @@ class ArticleRegistry:
         self._ids.append(entry.id)
         self._id_bytes += getsizeof(entry.id)
         self._numbers[entry.id] = number
-        for column, value in zip(self._columns.values(), _row(entry), strict=True):
-            column.append(value)
+        self._rows += _packed(entry)
         return number
 
     def number_of(self, article_id: str) -> int | None:
@@ -87,47 +92,51 @@ class ArticleRegistry:
 
     def entry(self, number: int) -> Entry:
         """All that is known of a held article."""
-        row = number - self._first
-        column = self._columns
-        content = column["content_high"][row].to_bytes(8, "big") + column["content_low"][row].to_bytes(
-            8, "big"
+        story, leader, expires, kind, partition, offset, content = ROW.unpack_from(
+            self._rows, self._place_of(number)
         )
         return Entry(
-            id=self._ids[row],
-            story=column["story"][row],
-            leader=column["leader"][row],
-            kind=KINDS[column["kind"][row]],
-            expires=column["expires"][row],
-            partition=column["partition"][row],
-            offset=column["offset"][row],
+            id=self.id_of(number),
+            story=story,
+            leader=leader,
+            kind=KINDS[kind],
+            expires=expires,
+            partition=partition,
+            offset=offset,
             content=content,
         )
 
     def story_of(self, number: int) -> int:
         """The story a held article was assigned to, or NONE where it was retracted."""
-        return int(self._columns["story"][number - self._first])
+        return self._number_at(self._place_of(number) + STORY)
 
     def leader_of(self, number: int) -> int:
         """The report that a held article copies, or NONE where it is itself a report."""
-        return int(self._columns["leader"][number - self._first])
+        return self._number_at(self._place_of(number) + LEADER)
 
     def replace(self, number: int, entry: Entry) -> None:
         """Write new facts over those of a held article."""
-        row = number - self._first
-        for column, value in zip(self._columns.values(), _row(entry), strict=True):
-            column[row] = value
+        place = self._place_of(number)
+        self._rows[place : place + ROW.size] = _packed(entry)
+
+    def _place_of(self, number: int) -> int:
+        """Where the row of an article begins."""
+        return (number - self._first) * ROW.size
+
+    def _number_at(self, place: int) -> int:
+        found: int = NUMBER.unpack_from(self._rows, place)[0]
+        return found
 
     def renew(self, count: int, expires: int) -> None:
         """Let the last `count` articles, those still held, expire at this time."""
-        column = self._columns["expires"]
-        for row in range(max(self._expired, len(column) - count), len(column)):
-            column[row] = expires
+        for row in range(max(self._expired, len(self._ids) - count), len(self._ids)):
+            NUMBER.pack_into(self._rows, row * ROW.size + EXPIRES, expires)
 
     def expire(self, now: int) -> None:
         """Forget the articles whose time has come, oldest first. Times must be added in ascending order."""
-        expires = self._columns["expires"]
-        while self._expired < len(self._ids) and expires[self._expired] <= now:
-            article_id = self._ids[self._expired]
+        ids = self._ids
+        while self._expired < len(ids) and self._number_at(self._expired * ROW.size + EXPIRES) <= now:
+            article_id = ids[self._expired]
             if self._numbers.get(article_id) == self._first + self._expired:
                 del self._numbers[article_id]
             self._expired += 1
@@ -137,15 +146,15 @@ class ArticleRegistry:
     def _chop(self) -> None:
         self._id_bytes -= sum(map(getsizeof, self._ids[: self._expired]))
         del self._ids[: self._expired]
-        for column in self._columns.values():
-            del column[: self._expired]
+        del self._rows[: self._expired * ROW.size]
         self._first += self._expired
         self._expired = 0
 
     def snapshot(self) -> dict[str, np.ndarray]:
         """The whole registry as arrays."""
         self._chop()
-        arrays = {name: np.array(column) for name, column in self._columns.items()}
+        rows = np.frombuffer(self._rows, COLUMNS)
+        arrays = {name: rows[name].astype(rows[name].dtype.newbyteorder("=")) for name in COLUMNS.names or ()}
         arrays["first"] = np.array([self._first])
         arrays["ids"] = np.frombuffer(msgspec.msgpack.encode(self._ids), np.uint8)
         return arrays
@@ -157,21 +166,22 @@ class ArticleRegistry:
         registry._first = int(arrays["first"][0])
         registry._ids = msgspec.msgpack.decode(arrays["ids"].tobytes(), type=list[str])
         registry._id_bytes = sum(map(getsizeof, registry._ids))
-        for name, code in COLUMN_TYPES.items():
-            registry._columns[name] = array(code, arrays[name].tobytes())
+        rows = np.empty(len(registry._ids), COLUMNS)
+        for name in COLUMNS.names or ():
+            rows[name] = arrays[name]
+        registry._rows = bytearray(rows.tobytes())
         registry._numbers = {name: registry._first + row for row, name in enumerate(registry._ids)}
         return registry
 
 
-def _row(entry: Entry) -> tuple[int, ...]:
-    """The facts in the order of the columns."""
-    return (
+def _packed(entry: Entry) -> bytes:
+    """The row of an article."""
+    return ROW.pack(
         entry.story,
         entry.leader,
-        KINDS.index(entry.kind),
         entry.expires,
+        KIND_NUMBERS[entry.kind],
         entry.partition,
         entry.offset,
-        int.from_bytes(entry.content[:8], "big"),
-        int.from_bytes(entry.content[8:16], "big"),
+        entry.content,
     )

@@ -91,7 +91,7 @@ def shown_bias(score: float, shown: Sequence[FactorShown]) -> float:
 
     It differs from the model's own bias by what rounding took from the factors.
     """
-    weights = sum([round(factor.weight * UNITS) for factor in shown])  # whole units of the last digit: exact
+    weights = round(sum([factor.weight for factor in shown]) * UNITS)  # whole units of the last digit: exact
     return (round(round(score, DIGITS) * UNITS) - weights) / UNITS
 
 

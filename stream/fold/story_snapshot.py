@@ -13,6 +13,7 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
     representative = record.representative()
     newest = [report for report in reversed(record.reports) if report is not representative]
     listed = ([representative] if representative else []) + newest
+    shown = tuple([report.shown() for report in listed])
     articles = len(record.members)
     keywords = sorted(record.keyterms, key=record.keyterms.__getitem__, reverse=True)[:SHOWN_KEYWORDS]
     languages = sorted(record.languages.items(), key=lambda item: (-item[1], item[0]))
@@ -25,11 +26,11 @@ def snapshot_of(record: StoryRecord) -> StorySnapshot:
         headline=representative.title if representative else "",
         summary=_summary(representative, newest),
         image=representative.image if representative else None,
-        representative=representative.shown() if representative else None,
+        representative=shown[0] if shown else None,
         keywords=tuple(keywords),
         names=_shared_names(record),
         languages=tuple([name for name, _ in languages]),
-        articles=tuple([report.shown() for report in listed]),
+        articles=shown,
         counts=Counts(
             articles=articles,
             copies=articles - len(record.carried),

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from embeddings.jit import allocating_part, kernel
+from embeddings.jit import allocating_part, kernel, part
 from stream.stories.index.exemplar_rows import parts_of, row_of, term_at, weight_at
 from stream.stories.index.state import WITHDRAWN
 
 OF_AN_ARTICLE = 48  # of the names and of the words of an article that count
 ENTRIES = 48  # of either kind that a profile holds
 NAMES, WORDS = range(2)
+SLOTS_FOR_ONE = 128  # of the table in which the weights of an article's keys are summed, a power of two
 
 
 class Described(NamedTuple):
@@ -38,8 +39,12 @@ def fill_profile(exemplars, held, keys, weights):  # type: ignore[no-untyped-def
 @allocating_part
 def _fill(exemplars, held, of_names, keys, weights):  # type: ignore[no-untyped-def]
     terms = exemplars.terms
-    carried = np.empty(len(held) * OF_AN_ARTICLE, np.int64)
-    count = 0
+    size = SLOTS_FOR_ONE
+    while size < SLOTS_FOR_ONE * len(held):
+        size *= 2
+    known, sums = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    used = np.empty(len(held) * OF_AN_ARTICLE, np.int64)
+    different = 0
     for exemplar in held:
         parts = parts_of(terms, row_of(exemplars, exemplar))
         first, end = (parts.names, parts.heavy_names) if of_names else (parts.words, parts.leads)
@@ -47,19 +52,27 @@ def _fill(exemplars, held, of_names, keys, weights):  # type: ignore[no-untyped-
         for i in range(min(OF_AN_ARTICLE, int(end - first))):
             weight = weight_at(terms, first, i, heavy, heavy_end)
             if weight > 0:
-                carried[count] = term_at(terms, first, i) << 16 | weight
-                count += 1
-    carried = np.sort(carried[:count])
-    ranks = np.empty(count, np.int64)
-    different = 0
-    for i in range(count):
-        key, weight = carried[i] >> 16, carried[i] & 0xFFFF
-        if i > 0 and carried[i - 1] >> 16 == key:
-            ranks[different - 1] -= weight << 32
-        else:
-            ranks[different] = -(weight << 32) + key
-            different += 1
-    ranks = np.sort(ranks[:different])
+                slot = _slot_of(known, term_at(terms, first, i))
+                if sums[slot] == 0:
+                    used[different] = slot
+                    different += 1
+                sums[slot] += weight
+    ranks = np.empty(different, np.int64)  # the heaviest first, of equals the smaller key
+    for i in range(different):
+        ranks[i] = -(sums[used[i]] << 32) + known[used[i]] - 1
+    if different > ENTRIES:
+        ranks = np.partition(ranks, ENTRIES)[:ENTRIES]
+    ranks = np.sort(ranks)
     for i in range(ENTRIES):
-        keys[i] = ranks[i] & 0xFFFFFFFF if i < different else 0
-        weights[i] = -(ranks[i] >> 32) if i < different else 0
+        keys[i] = ranks[i] & 0xFFFFFFFF if i < len(ranks) else 0
+        weights[i] = -(ranks[i] >> 32) if i < len(ranks) else 0
+
+
+@part
+def _slot_of(known, key):  # type: ignore[no-untyped-def]
+    """The slot of a key, which is entered if need be, in a table of keys, each plus 1; 0 is an empty slot."""
+    slot = key & (len(known) - 1)
+    while known[slot] != 0 and known[slot] != key + 1:
+        slot = (slot + 1) & (len(known) - 1)
+    known[slot] = key + 1
+    return slot

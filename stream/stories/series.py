@@ -42,6 +42,7 @@ MAX_CACHED = 1 << 12  # heads and tails whose terms are remembered
 _AFTER_HEAD = re.compile(r"[:：|·–—-](?:(?<=:)\s|(?<=[：|])|(?<=\s[·–—-])[·–—-]*\s)")
 # As much as possible before the sign: the last one of a headline.
 _BEFORE_TAIL = re.compile(r"(.*\S)(?:\s+[·–—-]+\s+|\s*[|｜]\s*)(?=\S)", re.DOTALL)
+_TAIL_SIGN = re.compile(r"[·–—|｜-](?:(?<=[|｜])|(?<=\s.))")  # without one there is no tail
 _TAIL = "|"  # before the words of a tail, which as a head would be another thing
 Arrays = dict[str, np.ndarray]
 Kept = TypeVar("Kept")
@@ -63,7 +64,7 @@ class _End(NamedTuple):
 
 
 class Series:
-    """The heads of the headlines of a stream, each with the first different headlines that it stood before."""
+    """The heads and tails of the headlines of a stream, each with the first different headlines that it stood at."""
 
     def __init__(self) -> None:
         self._headlines: dict[int, tuple[int, ...]] = {}  # hashes; what was seen last at the end
@@ -124,11 +125,9 @@ class Series:
 def _ends(title: str) -> tuple[_End, ...]:
     """The head and the tail of a headline: a few words that a sign sets apart from the rest of it."""
     ends = []
-    found = _AFTER_HEAD.search(title)
-    if found:
+    if found := _AFTER_HEAD.search(title):
         ends.append((title[: found.start()].rstrip(), title[found.end() :].lstrip(), ""))
-    found = _BEFORE_TAIL.match(title)
-    if found:
+    if _TAIL_SIGN.search(title) and (found := _BEFORE_TAIL.match(title)):
         ends.append((title[found.end() :].rstrip(), found[1], _TAIL))
     return tuple(
         _End(text, _hash([*mark, *words_of(text)]), _hash(words_of(rest)[:COMPARED_WORDS]))

@@ -35,6 +35,7 @@ class Evidence:
 
     def __init__(self, settings: StorylineSettings) -> None:
         self._related = round((settings.threshold - RELATED_BELOW) * UNIT)
+        self._least_mean = self._related - MOST_SHARED * UNIT - 0.5  # scores are rounded
         self._profiles = Profiles()
         self._pairs = Pairs()
         self._closed = ClosedStories()
@@ -75,12 +76,13 @@ class Evidence:
 
         `only`: leave out the others.
         """
-        pairs = self._pairs.of(story)
-        grown = pairs if only is None else (other for other in only if other in pairs and pairs[other].grown)
-        return [other for other in sorted(grown) if self._may_count(pairs[other])]
-
-    def _may_count(self, pair: Pair) -> bool:
-        return pair.score is not None or round((pair.mean + MOST_SHARED) * UNIT) >= self._related
+        pairs, least = self._pairs.of(story), self._least_mean
+        found: Iterable[tuple[int, Pair]] = pairs.items()
+        if only is not None:
+            found = [(other, pairs[other]) for other in only if other in pairs and pairs[other].grown]
+        return sorted(
+            [other for other, pair in found if pair.score is not None or pair.total >= least * pair.count]
+        )
 
     def scores(self, story: int, others: Sequence[int], profile_of: ProfileOf) -> list[tuple[int, int]]:
         """The scores of a story's pairs with these as both stories are now."""

@@ -224,7 +224,7 @@ class Storylines:
         What was learnt of such a story goes to the one of its storyline that is most like it, so that those it held
         together stay together.
         """
-        if not self._leaving:
+        if not self._leaving or next(iter(self._leaving.values())) > now:
             return []
         due = [story for story, leaves in takewhile(lambda item: item[1] <= now, self._leaving.items())]
         left = []

@@ -42,9 +42,11 @@ class Pairs:
 
     def note(self, one: int, other: int, score: float) -> None:
         """Two stories were held against each other, and scored so many logits."""
-        pair = self._pairs.setdefault(one, {}).get(other)
+        known = self._pairs.get(one)
+        pair = known.get(other) if known is not None else None
         if pair is None:
-            pair = self._pairs[one][other] = self._pairs.setdefault(other, {})[one] = Pair()
+            pair = Pair()
+            self._pairs.setdefault(one, {})[other] = self._pairs.setdefault(other, {})[one] = pair
         pair.total += round(score * UNIT)
         pair.count += 1
 

@@ -14,6 +14,10 @@ HEAVIEST, AMONG = 24, ENTRIES
 LOOKED_UP = 8  # names and as many words of a story by which closed ones are found
 WORDS_FROM = 1 << 32  # keys have 32 bits
 FIRST_ROWS = 256
+SLOTS, NOWHERE = (
+    128,
+    -1,
+)  # of the table in which the keys of a story are looked up, and what is in an empty one
 
 
 class Profiles:
@@ -95,13 +99,28 @@ class Profiles:
 @kernel
 def fill_shares(keys, weights, story, others, found):  # type: ignore[no-untyped-def]
     """Fill `found` [n, 2] for a row and n others: the lesser share of the two directions."""
+    places = np.empty(SLOTS, np.int64)
     for kind in range(2):
-        order = np.argsort(keys[story, kind, : _held(weights[story, kind])])
-        known = keys[story, kind][order]
+        _enter(keys[story, kind], _held(weights[story, kind]), places)
         for i in range(len(others)):
             found[i, kind] = _lesser_share(
-                keys[others[i], kind], weights[others[i], kind], weights[story, kind], known, order
+                keys[others[i], kind],
+                weights[others[i], kind],
+                keys[story, kind],
+                weights[story, kind],
+                places,
             )
+
+
+@part
+def _enter(keys, held, places):  # type: ignore[no-untyped-def]
+    """Fill a table with the places of these keys."""
+    places[:] = NOWHERE
+    for place in range(held):
+        slot = keys[place] % SLOTS
+        while places[slot] != NOWHERE:
+            slot = (slot + 1) % SLOTS
+        places[slot] = place
 
 
 @part
@@ -113,14 +132,17 @@ def _held(weights):  # type: ignore[no-untyped-def]
 
 
 @part
-def _lesser_share(their_keys, their_weights, our_weights, known, order):  # type: ignore[no-untyped-def]
-    """`known`: our keys, sorted; `order`: the places they have by weight."""
+def _lesser_share(their_keys, their_weights, our_keys, our_weights, places):  # type: ignore[no-untyped-def]
+    """`places`: the table of our keys."""
     ours = theirs = 0
     for j in range(_held(their_weights)):
-        at = np.searchsorted(known, their_keys[j])
-        if at < len(known) and known[at] == their_keys[j]:
-            if order[at] < HEAVIEST:
-                ours += our_weights[order[at]]
+        slot = their_keys[j] % SLOTS
+        while places[slot] != NOWHERE and our_keys[places[slot]] != their_keys[j]:
+            slot = (slot + 1) % SLOTS
+        place = places[slot]
+        if place != NOWHERE:
+            if place < HEAVIEST:
+                ours += our_weights[place]
             if j < HEAVIEST:
                 theirs += their_weights[j]
     return min(_part(ours, our_weights), _part(theirs, their_weights))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.fold import article_registry as register_module
-from stream.fold.article_registry import NONE, ArticleRegistry, Entry
+from stream.fold.article_registry import KINDS, NONE, ArticleRegistry, Entry
 
 
 def entry(name: str, expires: int = 100, story: int = 7) -> Entry:
@@ -53,6 +53,30 @@ def test_an_id_that_came_again_outlives_its_first_entry():
     second = registry.add(entry("a", expires=200))
     registry.expire(150)
     assert registry.number_of("a") == second
+
+
+NUMBERS = st.integers(-1, 2**63 - 1)
+ENTRIES = st.builds(
+    Entry,
+    id=st.text(),
+    story=NUMBERS,
+    leader=NUMBERS,
+    kind=st.sampled_from(KINDS),
+    expires=st.integers(-(2**63), 2**63 - 1),
+    partition=st.integers(0, 2**31 - 1),
+    offset=NUMBERS,
+    content=st.binary(min_size=16, max_size=16),
+)
+
+
+@given(st.lists(ENTRIES, max_size=3))
+def test_every_fact_outlives_a_restart(entries: list[Entry]):
+    registry = ArticleRegistry()
+    numbers = [registry.add(one) for one in entries]
+    restored = ArticleRegistry.restore(registry.snapshot())
+    assert [restored.entry(number) for number in numbers] == entries
+    assert [restored.story_of(number) for number in numbers] == [one.story for one in entries]
+    assert [restored.leader_of(number) for number in numbers] == [one.leader for one in entries]
 
 
 @given(st.lists(st.integers(0, 5), max_size=40), st.integers(0, 10))
