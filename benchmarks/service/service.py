@@ -17,7 +17,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,14 +63,18 @@ class Bench:
 
     @asynccontextmanager
     async def _newsroom(
-        self, checkout: Path, processes: int | None = None, partitions: int | None = None
+        self,
+        checkout: Path,
+        processes: int | None = None,
+        partitions: int | None = None,
+        changes: Mapping[str, str] | None = None,
     ) -> AsyncIterator[tuple[Newsroom, WorkerProcess]]:
         self._runs += 1
         folder = self._folder / str(self._runs)
         folder.mkdir()
         topics = ("ARTICLE_PARTITIONS", "OUTPUT_PARTITIONS") if partitions else ()
-        changes = {f"NEWSFOLD_TOPICS__{name}": str(partitions) for name in topics}
-        newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder, **changes)
+        counts = {f"NEWSFOLD_TOPICS__{name}": str(partitions) for name in topics}
+        newsroom = Newsroom(self._broker.bootstrap, f"run-{self._runs}.", folder, **counts, **(changes or {}))
         await newsroom.open()
         if not (checkout / "stream" / "storylines").exists():  # an older one refuses what it does not know
             newsroom.environment.pop("NEWSFOLD_TOPICS__STORYLINES", None)
@@ -91,9 +95,10 @@ class Bench:
         checkout: Path = HERE,
         processes: int | None = None,
         partitions: int | None = None,
+        changes: Mapping[str, str] | None = None,
     ) -> measured.Run:
-        """The worker of a checkout on articles; `processes`: of the embed stage, one folds."""
-        async with self._newsroom(checkout, processes, partitions) as (newsroom, worker):
+        """The worker of a checkout on articles; `processes` of the embed stage, `changes` of settings."""
+        async with self._newsroom(checkout, processes, partitions, changes) as (newsroom, worker):
             topics = newsroom.settings.topics
             send_rest = await self._send_warm_part(topics.articles, news)
             reader = measured.Reader(self._broker.bootstrap, topics.assignments)
