@@ -120,7 +120,7 @@ JOIN_WORDS = (
     FactorWords(
         "vector_similarity_over_baseline",
         "similar meaning",
-        "similarity of the encoder's vectors above that of unrelated articles",
+        "similarity of the encoder's vectors above that of unrelated articles; without vectors, of words and names",
         "Its meaning is closer than that of unrelated articles.",
         "Its meaning is hardly closer than that of unrelated articles.",
     ),

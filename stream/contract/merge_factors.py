@@ -83,7 +83,7 @@ MERGE_WORDS = (
     FactorWords(
         "vector_similarity_over_baseline",
         "similar meaning",
-        "similarity of the encoder's vectors above that of unrelated articles",
+        "similarity of the encoder's vectors above that of unrelated articles; without vectors, of words and names",
         "Their meaning is closer than that of unrelated articles.",
         "Their meaning is hardly closer than that of unrelated articles.",
     ),

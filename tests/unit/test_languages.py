@@ -4,12 +4,13 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from embeddings.encoder import Encoder, EncoderSettings, load_encoder
 from stream.articles.jsonl import key_of, read_lines
 from stream.corpus import FOLDER as CORPUS
-from stream.embed.record import Origin
+from stream.embed.record import EmbeddedArticle, Origin
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.evaluation.measures import b_cubed
 from stream.fold.fold import Fold
@@ -27,7 +28,7 @@ LABELS = {
 # Two events, each in two reports a language, of one day and the next.
 REPORTS = [
     json.loads(line)
-    for line in (Path(__file__).parent / "two_events_in_four_languages.jsonl").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parent / "two_events_in_six_languages.jsonl").read_text("utf-8").splitlines()
 ]
 LANGUAGES = sorted({report["language"] for report in REPORTS})
 
@@ -103,3 +104,20 @@ def test_two_reports_of_one_event_meet_in_any_language(language: str):
 def test_across_languages_two_events_stay_two(multilingual: Encoder):
     found = stories_of(lines_of_reports(), multilingual, cross_language=True)
     assert b_cubed({article: article.split("-")[1] for article in found}, found).precision == 1.0
+
+
+def test_reports_without_a_vector_meet_by_what_they_say():
+    """As in a language that the encoder does not know."""
+    settings = Settings()
+    embedder = Embedder(load_encoder(EncoderSettings()), settings.intake.max_article_bytes, Metrics())
+    lines = [*read_lines(CORPUS / "articles.jsonl")]
+    incoming = [Incoming(key_of(line), line, Origin(0, offset), LOGGED) for offset, line in enumerate(lines)]
+    fold = Fold.empty(settings)
+    found: dict[str, str] = {}
+    for record in embedder.embed(incoming):
+        if isinstance(record, EmbeddedArticle) and not record.retracted:
+            without = msgspec.structs.replace(record, vector=bytes(len(record.vector)))
+            for assignment in fold.fold(without, LOGGED).assignments:
+                if assignment.article_id in LABELS and assignment.story_id is not None:
+                    found[assignment.article_id] = assignment.story_id
+    assert b_cubed({article: LABELS[article]["story"] for article in found}, found).f1 > 0.97

@@ -8,7 +8,7 @@ English has its own order of the buckets.
 import numpy as np
 
 from embeddings.jit import inlined, part
-from stream.stories.index.state import ARTICLES, BACKGROUND_ARTICLES, LANGUAGES, UNKNOWN_LANGUAGE
+from stream.stories.index.state import ARTICLES, LANGUAGES, UNKNOWN_LANGUAGE, UNTABLED_ARTICLES
 from stream.stories.text.language_codes import language_code
 from stream.stories.text.tokenizer import TERM_BUCKETS
 
@@ -29,13 +29,13 @@ def frequency_bucket(bucket, language):  # type: ignore[no-untyped-def]
 def language_row(languages, language):  # type: ignore[no-untyped-def]
     """The row of a language; that of English where it is unknown, the last one for what finds no room.
 
-    A new one begins as English does, but with no word in any of those articles: no table of its words ships.
+    A new one begins with UNTABLED_ARTICLES that hold none of its words: only English has a table that ships.
     """
     sought = ENGLISH if language == UNKNOWN_LANGUAGE else language
     for row in range(LANGUAGES - 1):
         if languages.codes[row] == UNKNOWN_LANGUAGE:
             languages.codes[row] = sought
-            languages.articles[row] = BACKGROUND_ARTICLES
+            languages.articles[row] = UNTABLED_ARTICLES
         if languages.codes[row] == sought:
             return row
     return LANGUAGES - 1
