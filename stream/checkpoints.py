@@ -31,7 +31,7 @@ from stream.observability.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 MAGIC = b"NEWSFOLD"
-FORMAT = 12
+FORMAT = 13
 SUFFIX = ".checkpoint"
 PART = ".part"
 PROBE = "probe"

@@ -169,24 +169,24 @@ class Fold(Placement):
         """
         state = self.state
         is_report = entry.leader == NONE
-        heir = record.withdraw(number, number if is_report else entry.leader, moment.logged)
-        if heir is not None:
-            state.stories.rename(number, heir)
+        successor = record.withdraw(number, number if is_report else entry.leader, moment.logged)
+        if successor is not None:
+            state.stories.rename(number, successor)
         elif is_report and record.members:
             state.stories.withdraw(record.number, number)
             state.affairs.links.renew(record.number)
         self._changed_or_emptied(moment, record)
-        if heir is not None:
-            self._inherit(moment, number, heir, record)
-        return heir if heir is not None else ~number
+        if successor is not None:
+            self._hand_over(moment, number, successor, record)
+        return successor if successor is not None else ~number
 
-    def _inherit(self, moment: Moment, number: int, heir: int, record: StoryRecord) -> None:
+    def _hand_over(self, moment: Moment, number: int, successor: int, record: StoryRecord) -> None:
         """Let all that carry a withdrawn text be copies of the first of them, and say so of each."""
         registry = self.state.registry
         for member in sorted(record.members):
             if registry.holds(member) and registry.leader_of(member) == number:
                 entry = registry.entry(member)
-                entry.leader, entry.kind = (NONE, "") if member == heir else (heir, entry.kind)
+                entry.leader, entry.kind = (NONE, "") if member == successor else (successor, entry.kind)
                 registry.replace(member, entry)
                 moment.assignments.append(explanations.inherited(entry, self.state.leader_id(entry), record))
 

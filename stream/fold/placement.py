@@ -12,7 +12,7 @@ from stream.errors import LogFormatError
 from stream.fold import explanations
 from stream.fold.article_registry import NONE
 from stream.fold.changes import Moment
-from stream.fold.report import Heir, Report
+from stream.fold.report import Report, Successor
 from stream.fold.state import FoldState
 from stream.fold.story_record import StoryRecord
 from stream.stories.results import StoryDecision, StoryMerge, StorySplit
@@ -104,7 +104,7 @@ class Placement:
             article.language,
             article.published,
             moment.logged,
-            heir=_heir(number, article),
+            successor=_successor(number, article),
         )
 
     def _record_for(self, moment: Moment, decision: StoryDecision, number: int) -> StoryRecord:
@@ -198,8 +198,8 @@ class Placement:
         moment.take(state.affairs.withdraw(record.number, state.time.now))
 
 
-def _heir(number: int, article: EmbeddedArticle) -> Heir:
-    return Heir(
+def _successor(number: int, article: EmbeddedArticle) -> Successor:
+    return Successor(
         number=number,
         article_id=article.id,
         title=article.title,

@@ -16,12 +16,12 @@ NEW_SHARE = (
 SAME_MATTER = (
     0.2  # of the content words of the shorter; two events have a twentieth in common, versions a half
 )
-HEIRS = 8  # copies of a report that could take its place
+SUCCESSORS = 8  # copies of a report that could take its place
 LEADS_REMEMBERED = 1_024  # some 3 MB
 CONTENT_CHARACTERS = 4  # of a content word at least: shorter ones are mostly function words
 
 
-class Heir(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
+class Successor(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """A copy of a report, and what a reader sees of it: it takes the report's place if that is withdrawn."""
 
     number: int
@@ -60,7 +60,7 @@ class Report(msgspec.Struct, array_like=True, gc=False):
     names: tuple[str, ...] = ()
     lead: str = ""
     image: str | None = None
-    heirs: list[Heir] = []
+    successors: list[Successor] = []
 
     def carry(self, language: str | None, published: int | None) -> None:
         """Count an article with this text: the report itself, or a copy."""
@@ -73,31 +73,31 @@ class Report(msgspec.Struct, array_like=True, gc=False):
         """Count copies that came or were withdrawn."""
         self.copies += change
 
-    def take_heir(self, heir: Heir) -> None:
+    def add_successor(self, copy: Successor) -> None:
         """Remember a copy that could take this report's place, the first few."""
-        if len(self.heirs) < HEIRS:
-            self.heirs.append(heir)
+        if len(self.successors) < SUCCESSORS:
+            self.successors.append(copy)
 
     def drop_copy(self, number: int) -> None:
         """Take a withdrawn copy out of the counts, and what it carried where that is known."""
         self.count_copies(-1)
-        for heir in self.heirs:
-            if heir.number == number:
-                self.heirs.remove(heir)
-                self._uncarry(heir.language)
+        for copy in self.successors:
+            if copy.number == number:
+                self.successors.remove(copy)
+                self._uncarry(copy.language)
                 break
         self._find_dates()
 
-    def succeed(self) -> Heir:
-        """Let the first heir be the report: the same text under its name."""
-        heir = self.heirs.pop(0)
+    def hand_over(self) -> Successor:
+        """Let the first successor be the report: the same text under its name."""
+        successor = self.successors.pop(0)
         self._uncarry(self.language)
-        self.number, self.article_id, self.source = heir.number, heir.article_id, heir.source
-        self.language, self.published = heir.language, heir.published
-        self.correct(heir.title, heir.url, heir.lead, heir.image)
+        self.number, self.article_id, self.source = successor.number, successor.article_id, successor.source
+        self.language, self.published = successor.language, successor.published
+        self.correct(successor.title, successor.url, successor.lead, successor.image)
         self.count_copies(-1)
         self._find_dates()
-        return heir
+        return successor
 
     def _uncarry(self, language: str | None) -> None:
         if language and language in self.languages:
@@ -105,8 +105,8 @@ class Report(msgspec.Struct, array_like=True, gc=False):
 
     def _find_dates(self) -> None:
         """The extremes of the dates, where all articles that carry the text are known."""
-        if self.copies <= len(self.heirs):
-            dates = [heir.published for heir in self.heirs if heir.published is not None]
+        if self.copies <= len(self.successors):
+            dates = [copy.published for copy in self.successors if copy.published is not None]
             dates += [self.published] if self.published is not None else []
             self.first_published, self.last_published = min(dates, default=None), max(dates, default=None)
 
@@ -119,7 +119,8 @@ class Report(msgspec.Struct, array_like=True, gc=False):
         if self.language != other.language:
             return False
         words = _content_words(self.lead)
-        return bool(words) and len(words - _content_words(other.lead)) >= NEW_SHARE * len(words)
+        old = len(words & _content_words(other.lead))
+        return bool(words) and len(words) - old >= NEW_SHARE * len(words)
 
     def on_same_matter(self, title: str, lead: str) -> bool:
         """Whether a new version of the article is about the same: by the content words of headline and lead."""

@@ -8,7 +8,7 @@ import msgspec
 from stream.contract.storylines import Related
 from stream.embed.record import EmbeddedArticle
 from stream.fold.counting import add, count_name, earliest, latest
-from stream.fold.report import Heir, Report
+from stream.fold.report import Report, Successor
 
 SHOWN_ARTICLES = 20  # a snapshot is read by people and stays well under Kafka's 1 MB message
 HELD_TERMS = 48  # keywords or names: more than any story shows; bounds a long affair
@@ -72,15 +72,15 @@ class StoryRecord(msgspec.Struct, array_like=True, kw_only=True, gc=False):
         language: str | None,
         published: int | None,
         seen: int,
-        heir: Heir | None = None,
+        successor: Successor | None = None,
     ) -> None:
-        """Take in another article with the text of `leader`; `heir`: what it would show in the leader's place."""
+        """Take in another article with the text of `leader`; `successor`: what it would show in its place."""
         for report in self.reports:
             if report.number == leader:
                 report.count_copies(1)
                 report.carry(language, published)
-                if heir is not None:
-                    report.take_heir(heir)
+                if successor is not None:
+                    report.add_successor(successor)
         self._add_member(number, leader, source, language, published, seen)
 
     def _add_member(
@@ -121,15 +121,15 @@ class StoryRecord(msgspec.Struct, array_like=True, kw_only=True, gc=False):
         self.last_seen = max(self.last_seen, seen)
         add(self.carried, leader, -1)
         report = next((report for report in self.reports if report.number == leader), None)
-        heir = None
+        successor = None
         if report is not None:
             before = dict(report.languages)
             if number != leader:
                 report.drop_copy(number)
-            elif report.heirs:
-                heir = report.succeed().number
-                add(self.carried, heir, self.carried.pop(leader))
-                self.founder = heir if self.founder == leader else self.founder
+            elif report.successors:
+                successor = report.hand_over().number
+                add(self.carried, successor, self.carried.pop(leader))
+                self.founder = successor if self.founder == leader else self.founder
             else:
                 self._forget_terms(report)
                 self.reports.remove(report)
@@ -138,7 +138,7 @@ class StoryRecord(msgspec.Struct, array_like=True, kw_only=True, gc=False):
                 count_name(self.languages, language, report.languages.get(language, 0) - count)
         if len(self.reports) == len(self.carried):  # of the others no dates are known
             self._sum_up()
-        return heir
+        return successor
 
     def _forget_terms(self, report: Report) -> None:
         for held, terms in ((self.keyterms, report.keyterms), (self.names, report.names)):

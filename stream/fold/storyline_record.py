@@ -13,12 +13,9 @@ from stream.fold.story_record import UNNAMED, StoryRecord
 SHOWN_STORIES = 500  # the newest; with 40 bytes each a snapshot stays far under Kafka's 1 MB message
 
 
-class StoryInLine(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What a storyline says of one of its stories; kept of those that are closed."""
+class _Counted(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What is counted of a story, or of several together."""
 
-    number: int
-    id: str
-    headline: str
     articles: int
     reports: int
     sources: tuple[str, ...]  # in order, so that a checkpoint has the same bytes in every process
@@ -26,6 +23,14 @@ class StoryInLine(msgspec.Struct, array_like=True, frozen=True, gc=False):
     last_published: int | None
     first_seen: int
     last_seen: int
+
+
+class StoryInLine(_Counted, frozen=True, gc=False):
+    """What a storyline says of one of its stories; kept of those that are closed."""
+
+    number: int
+    id: str
+    headline: str
     keyterms: tuple[str, ...] = ()
 
     @property
@@ -39,18 +44,11 @@ class StoryInLine(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return self
 
 
-class EarlierStories(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class EarlierStories(_Counted, frozen=True, gc=False):
     """What the closed stories that a storyline no longer lists count together."""
 
     stories: int
     largest: StoryInLine
-    articles: int
-    reports: int
-    sources: tuple[str, ...]
-    first_published: int | None
-    last_published: int | None
-    first_seen: int
-    last_seen: int
 
 
 class StorylineRecord(msgspec.Struct, kw_only=True, gc=False):

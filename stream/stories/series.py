@@ -143,6 +143,7 @@ def _keep(table: dict[int, Kept], key: int, value: Kept) -> None:
         del table[next(iter(table))]
 
 
+@lru_cache(1)  # as above
 def _outlet_headline(title: str, outlet: str) -> int:
     return _hash([outlet, title.casefold()])
 

@@ -234,9 +234,9 @@ class Storylines:
             mates = self._lines.get(line, set()) - {story}
             scores = self._evidence.within(story, mates)
             if scores:
-                heir = min(scores, key=lambda other: (-scores[other], other))
-                self._evidence.merge(story, heir)
-                self._stories[heir].scored_at = 0
+                closest = min(scores, key=lambda other: (-scores[other], other))
+                self._evidence.merge(story, closest)
+                self._stories[closest].scored_at = 0
             self._forget(story)
         return left
 

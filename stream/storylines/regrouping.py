@@ -34,14 +34,14 @@ def regrouped(
     alone = {stories for stories in old.values() if len(stories) == 1}
     linked = sorted((group for group in groups if len(group) > 1 or group in alone), key=min)
     group_of = {story: place for place, group in enumerate(linked) for story in group}
-    heirs: dict[int, int] = {}  # the group each old storyline goes to
+    goes_to: dict[int, int] = {}  # the group of each old storyline
     for line, stories in old.items():
         shares = Counter(group_of[story] for story in stories if story in group_of)
         if shares:
-            heirs[line] = min(shares, key=lambda place: (-shares[place], place))
+            goes_to[line] = min(shares, key=lambda place: (-shares[place], place))
     survivors: dict[int, int] = {}
-    for line in sorted(heirs):
-        survivors.setdefault(heirs[line], line)
+    for line in sorted(goes_to):
+        survivors.setdefault(goes_to[line], line)
     line_of = {story: line for line, stories in old.items() for story in stories}
     found = []
     for place, group in enumerate(linked):
@@ -58,9 +58,9 @@ def regrouped(
             line,
             frozenset(),
             left=old[line],
-            merged_into=survivors[heirs[line]] if line in heirs else None,
+            merged_into=survivors[goes_to[line]] if line in goes_to else None,
         )
         for line in sorted(old)
-        if line not in heirs or survivors[heirs[line]] != line
+        if line not in goes_to or survivors[goes_to[line]] != line
     ]
     return tuple(sorted([*found, *ended], key=lambda one: one.line))

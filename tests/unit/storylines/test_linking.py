@@ -135,7 +135,7 @@ def test_what_a_story_held_together_stays_together_when_it_leaves_the_window():
     assert lines.stories_of(0) == {1, 2, 3}
 
 
-def test_a_closed_story_of_no_storyline_links_on_for_the_window_where_several_told_it():
+def test_a_closed_story_of_no_storyline_links_on_for_the_window_if_it_has_several_articles():
     lines = Storylines(SETTINGS)
     for _ in range(KEPT_CLOSED):
         learn(lines, article(0))
@@ -199,14 +199,14 @@ STEP = st.tuples(
 
 
 class Desk:
-    """Plays steps on storylines as the fold would, and keeps what it was told of them."""
+    """Plays steps on storylines as the fold would, and keeps the storylines that were reported."""
 
     def __init__(self, lines: Storylines) -> None:
         self.lines = lines
         self.open: list[int] = []
         self.next_story = 0
         self.now = 0
-        self.told: dict[int, frozenset[int]] = {}
+        self.reported: dict[int, frozenset[int]] = {}
         self.about = Words()
         self.about.of = {story: (1_000 + story, 2_000 + story // 3) for story in range(200)}
 
@@ -215,13 +215,13 @@ class Desk:
         self.now += DAY
         for story, line in self.lines.let_time_pass(self.now):
             if line >= 0:
-                self.told[line] -= {story}
+                self.reported[line] -= {story}
         if kind in ("close", "withdraw") and self.open:
             story = self.open.pop(one % len(self.open))
             if kind == "close":
                 self.lines.close(story, self.now, self.about)
             else:
-                self.hear(self.lines.withdraw(story))
+                self.note(self.lines.withdraw(story))
         elif kind == "wait":
             self.now += 40 * DAY
         else:
@@ -244,25 +244,25 @@ class Desk:
             split = StorySplit(story, self.next_story, (1,), score, -0.5, 0.0)
             self.open.append(self.next_story)
             self.next_story += 1
-        self.hear(learn(self.lines, article(story, *pairs, merges=merges, split=split), self.about))
+        self.note(learn(self.lines, article(story, *pairs, merges=merges, split=split), self.about))
 
-    def hear(self, found):
+    def note(self, found):
         for one in found:
-            self.told[one.line] = one.stories
+            self.reported[one.line] = one.stories
 
 
 @settings(deadline=None, max_examples=150)
 @given(steps=st.lists(STEP, max_size=60), restart_at=st.integers(0, 59))
-def test_what_is_told_is_what_stands_and_a_restart_changes_nothing(steps, restart_at):
-    desk, twin = Desk(Storylines(SETTINGS)), Desk(Storylines(SETTINGS))
+def test_reported_storylines_are_those_that_exist_and_a_restart_changes_nothing(steps, restart_at):
+    desk, restarted = Desk(Storylines(SETTINGS)), Desk(Storylines(SETTINGS))
     for place, step in enumerate(steps):
         if place == restart_at:
-            twin.lines = Storylines.restore(SETTINGS, twin.lines.snapshot())
+            restarted.lines = Storylines.restore(SETTINGS, restarted.lines.snapshot())
         desk.play(step)
-        twin.play(step)
-        assert twin.told == desk.told
-    for line, stories in desk.told.items():
+        restarted.play(step)
+        assert restarted.reported == desk.reported
+    for line, stories in desk.reported.items():
         assert desk.lines.stories_of(line) == stories
         assert all(desk.lines.line_of(story) == line for story in stories)
-    told = {story for stories in desk.told.values() for story in stories}
-    assert all(desk.lines.line_of(story) is None for story in range(desk.next_story) if story not in told)
+    reported = {story for stories in desk.reported.values() for story in stories}
+    assert all(desk.lines.line_of(story) is None for story in range(desk.next_story) if story not in reported)
