@@ -105,13 +105,16 @@ def _count_gaps(stream, exemplars, slot, candidates):  # type: ignore[no-untyped
 
 
 @kernel
-def place_article(state, workspace, article, rules):  # type: ignore[no-untyped-def]
+def place_article(unboxed, article):  # type: ignore[no-untyped-def]
     """All of it in one call, for the cost of a call: weigh, decide by the score, record, look around.
+
+    `unboxed`: state, workspace and rules.
 
     Return the stories found, the place joined or NEW_STORY, the story's slot, the neighbours measured, the threshold
     as this stream has moved it, and the place of the story that a new one continues, or -1. A story that the article
     would make longer than a story may be cannot be joined; where it is the best, the article founds one that goes on.
     """
+    state, workspace, rules = unboxed.state, unboxed.workspace, unboxed.rules
     slot, count = weigh_article(state, workspace, article, rules.cross_language)
     learned = has_score(rules.join)
     logits = workspace.logits

@@ -3,7 +3,7 @@
 Both the index, which decides by a model, and the training, which also follows labels, run it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,9 @@ from stream.stories.index.weighing import ArticleArrays
 from stream.stories.splitting import SPLIT_AT, split_story
 from stream.stories.text.evidence import Evidence
 from stream.stories.text.language_codes import language_code
+from stream.stories.unboxed import unbox
 from stream.stories.withdrawal import withdraw_article
-from stream.stories.workspace import new_workspace
+from stream.stories.workspace import Workspace, new_workspace
 
 
 class ArticleGiven(NamedTuple):
@@ -78,6 +79,8 @@ class StoryEngine:
         self.near = 0  # neighbours it was compared with
         self.threshold = 0.0  # of joining, as this stream has moved it
         self.continued = -1  # place of the story that a new one continues
+        self._given: tuple[StoryState, Workspace, Rules] | None = None
+        self._unboxed: Any = None  # of what was given
         self._leaving = np.zeros(MAX_EXEMPLARS, np.int64)
         self._slot = 0
 
@@ -85,8 +88,17 @@ class StoryEngine:
         """Weigh an article, decide by the rules, record it, and measure the neighbours of the story it joined."""
         self._make_room()
         self.count, self.chosen, self.story, self.near, self.threshold, self.continued = place_article(
-            self.state, self.workspace, _arrays(article), rules
+            self._at_hand(rules), _arrays(article)
         )
+
+    def _at_hand(self, rules: Rules) -> Any:
+        """State, workspace and rules as kernels hold them; unboxed again where one of them is another than before."""
+        given = self._given
+        is_known = given and given[0] is self.state and given[1] is self.workspace and given[2] is rules
+        if not is_known:
+            self._given = self.state, self.workspace, rules
+            self._unboxed = unbox(*self._given)
+        return self._unboxed
 
     def weigh(self, article: ArticleGiven, cross_language: bool) -> int:
         """Take an article in and measure it against the open stories; return how many were found."""
