@@ -43,7 +43,7 @@ from stream.stories.index.stream_baselines import (
     typical_rival,
 )
 from stream.stories.index.time_gaps import gap_bin, gap_likelihoods, highest, typical_proximity
-from stream.stories.index.weighing import name_rarity
+from stream.stories.index.weighing import name_rarities
 
 MAX_NEIGHBOURS = 3  # stories the one just changed is compared with
 COMPARED = 8  # exemplars of each compared: the first and the last of them
@@ -196,9 +196,11 @@ def _compare_across(state, story, others, count, workspace, across):  # type: ig
         asked = stories.exemplars[story, _compared(stories.exemplar_count[story], i)]
         names, language = name_count(exemplars, asked), language_of(exemplars, asked)
         first = parts_of(exemplars.terms, row_of(exemplars, asked)).names
+        for k in range(names):
+            rare[k] = term_at(exemplars.terms, first, k)
+        name_rarities(state.stream, language, rare, names)
         own = 0.0
         for k in range(names):
-            rare[k] = name_rarity(state.stream, term_at(exemplars.terms, first, k), language)
             own += rare[k]
         for place in range(count):
             other = others[place]

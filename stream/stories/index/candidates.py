@@ -40,7 +40,7 @@ from stream.stories.index.similarity import (
 )
 from stream.stories.index.slot_list import length_of
 from stream.stories.index.state import CHANNELS, HEADLINE, MAX_EXEMPLARS, MIXED, UNKNOWN_LANGUAGE
-from stream.stories.index.weighing import name_rarity
+from stream.stories.index.weighing import name_rarities
 
 ASKED_WORDS = 40  # heaviest words of an article whose lists are read
 ASKED_NAMES = 20
@@ -223,7 +223,8 @@ def measure(state, slot, lookup, pairs, candidates, count):  # type: ignore[no-u
         candidates.nearest_story[i] = NONE
     names, language = lookup.asked[NAME_COUNT], language_of(exemplars, slot)
     for i in range(names):
-        candidates.name_rarity[i] = name_rarity(state.stream, lookup.terms[ITS_NAMES, i], language)
+        candidates.name_rarity[i] = lookup.terms[ITS_NAMES, i]
+    name_rarities(state.stream, language, candidates.name_rarity, names)
     compared = _list_exemplars(stories, candidates, count)
     at = 0
     for index in range(count):

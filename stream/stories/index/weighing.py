@@ -21,6 +21,7 @@ from stream.stories.index.exemplar_rows import (
     WEIGHT_BITS,
     take_row,
 )
+from stream.stories.index.falling import falling
 from stream.stories.index.languages import articles_in, count_article, frequency_bucket, halve_articles
 from stream.stories.index.slot_list import take_last
 from stream.stories.index.state import ARTICLES, WEIGHED
@@ -159,19 +160,24 @@ def discount(stream, article):  # type: ignore[no-untyped-def]
 
 
 @part
-def name_rarity(stream, name, language):  # type: ignore[no-untyped-def]
-    """How rare a name is today in a language; 0 for one in every article."""
-    holding = stream.name_frequencies[frequency_bucket(name, language)]
-    return rarity(articles_in(stream, language), holding) - 1.0
+def to_rarities(stream, frequencies, language, buckets, count):  # type: ignore[no-untyped-def]
+    """Let `buckets`, float64, hold how rare its first words or names are today in a language.
+
+    All counts first, then the logarithms: so memory brings the counts side by side, not one after the other.
+    """
+    for i in range(count):
+        buckets[i] = frequencies[frequency_bucket(np.uint32(buckets[i]), language)]
+    articles = articles_in(stream, language)
+    for i in range(count):
+        buckets[i] = rarity(articles, buckets[i])
 
 
-@allocating_part
-def heaviest(one, other, most):  # type: ignore[no-untyped-def]
-    """The places of the largest sums one + other, falling, at most `most`; of equals the first."""
-    sums = np.empty(len(one))
-    for i in range(len(one)):
-        sums[i] = -(one[i] + other[i])
-    return np.argsort(sums, kind="mergesort")[:most]
+@part
+def name_rarities(stream, language, names, count):  # type: ignore[no-untyped-def]
+    """Let `names`, float64, hold how rare the first of them are today in a language; 0 for one in every article."""
+    to_rarities(stream, stream.name_frequencies, language, names, count)
+    for i in range(count):
+        names[i] -= 1.0
 
 
 @allocating_part
@@ -180,15 +186,15 @@ def _weigh_words(stream, article, weights):  # type: ignore[no-untyped-def]
 
     Return the places of the words kept, in order, and whether they have a headline.
     """
-    articles = articles_in(stream, article.language)
     found = len(article.words)
-    whole = np.zeros(found)
-    lead = np.zeros(found)
+    rare = article.words.astype(np.float64)
+    to_rarities(stream, stream.word_frequencies, article.language, rare, found)
+    whole, lead, both = np.empty(found), np.empty(found), np.empty(found)
     for i in range(found):
-        rare = rarity(articles, stream.word_frequencies[frequency_bucket(article.words[i], article.language)])
-        whole[i] = COUNT_WEIGHT[article.word_counts[i]] * rare
-        lead[i] = COUNT_WEIGHT[article.lead_counts[i]] * rare
-    order = heaviest(whole, lead, MAX_TERMS)
+        whole[i] = COUNT_WEIGHT[article.word_counts[i]] * rare[i]
+        lead[i] = COUNT_WEIGHT[article.lead_counts[i]] * rare[i]
+        both[i] = whole[i] + lead[i]
+    order = falling(both)[:MAX_TERMS]
     whole_length = SHORTEST
     lead_length = SHORTEST
     for i in order:
@@ -235,13 +241,12 @@ def _title_weight(article, i, whole):  # type: ignore[no-untyped-def]
 @allocating_part
 def _weigh_names(stream, article, weights):  # type: ignore[no-untyped-def]
     """Fill `weights` [MAX_NAMES] with those of the names kept; return these, in order."""
-    articles = articles_in(stream, article.language)
     found = len(article.names)
-    weight = np.zeros(found)
+    weight = article.names.astype(np.float64)
+    to_rarities(stream, stream.name_frequencies, article.language, weight, found)
     for i in range(found):
-        rare = rarity(articles, stream.name_frequencies[frequency_bucket(article.names[i], article.language)])
-        weight[i] = COUNT_WEIGHT[article.name_counts[i]] * rare
-    order = heaviest(weight, np.zeros(found), MAX_NAMES)
+        weight[i] *= COUNT_WEIGHT[article.name_counts[i]]
+    order = falling(weight)[:MAX_NAMES]
     length = SHORTEST
     for i in order:
         length += weight[i] * weight[i]
