@@ -35,13 +35,14 @@ from stream.stories.index.lookup import (
     OF_NAMES,
     OURS,
     SERIAL_NUMBER,
-    SPILLED_NAMES,
     SPILLED_WORDS,
     THEIRS,
     WORD_BITS,
     WORD_PLACE_BITS,
     enter,
 )
+from stream.stories.index.lookup import NAMES as ITS_NAMES
+from stream.stories.index.lookup import WORDS as ITS_WORDS
 from stream.stories.index.state import (
     CHANNELS,
     DENSE,
@@ -61,6 +62,7 @@ UNKNOWN_HEADLINE = 2.0  # where one of two articles has no headline, or no text
 # By the joins of labelled sets and of a mix of four (benchmarks/stories/results/cases.md).
 HEADLINE_FOUND, HEADLINE_FOUND_IN_LONG = 0.25, 0.3
 FOREIGN_WORDS = 0.6  # share of dense similarity that stands in for shared words between two languages
+MOST_SHIFTED = 63  # bits of a number
 AHEAD = 2  # comparisons between asking for an exemplar's memory and its use
 ASKED_BYTES, VECTOR_BYTES = 768, 256  # of a row and of a vector; what is not asked for is only waited for
 
@@ -93,56 +95,48 @@ def ask_for(exemplars, slot):  # type: ignore[no-untyped-def]
 
 
 @merged
-def _common_terms(terms, first, end, held, table, bits, place_bits, hits):  # type: ignore[no-untyped-def]
-    """Note in `hits` the places of the terms in common, theirs and ours; return how many. No branch to mispredict.
+def _possible_terms(terms, first, end, held, bits, hits):  # type: ignore[no-untyped-def]
+    """Note in `hits` the places of their terms whose slot of our table is taken; return how many. No branch.
 
-    `first` to `end`: the terms in the other's row; `held` and `table`: of the lookup.
+    `first` to `end`: the terms in the other's row.
     """
-    slot_mask, place_mask = np.uint64((1 << bits) - 1), np.uint64((1 << place_bits) - 1)
-    to_slot, to_tag, to_place = np.uint64(WEIGHT_BITS), np.uint64(WEIGHT_BITS + bits), np.uint64(place_bits)
     possible = np.uint64(0)
     for i in range(end - first):
         hits[possible] = i
-        possible += np.uint64(held[(np.uint64(terms[first + i]) >> to_slot) & slot_mask])
-    found = np.uint64(0)
-    for k in range(possible):
-        at = np.uint64(hits[k])
-        term = np.uint64(terms[first + at])
-        entries = np.uint64(table[(term >> to_slot) & slot_mask])
-        tag = (term >> to_tag) + np.uint64(1)
-        second = entries >> np.uint64(ENTRY_BITS)
-        entry = second if second >> to_place == tag else entries & HALF
-        hits[found] = at | (entry & place_mask) << np.uint64(8)
-        found += np.uint64(entry >> to_place == tag)
-    return found
+        term = np.uint64(terms[first + i]) >> np.uint64(WEIGHT_BITS)
+        possible += np.uint64(held[term & np.uint64((1 << bits) - 1)])
+    return possible
 
 
-@part
-def _spilled_terms(terms, first, end, ours, spilled, count, hits, found):  # type: ignore[no-untyped-def]
-    """Note those besides that found no entry in the table; return how many are in common now."""
-    for k in range(count):
-        for i in range(end - first):
-            if np.uint64(terms[first + i]) >> np.uint64(WEIGHT_BITS) == np.uint64(ours[spilled[k]]):
-                hits[found] = i | np.uint64(spilled[k]) << np.uint64(8)
-                found += np.uint64(1)
-    return found
+@merged
+def _place_among_ours(term, lookup, kind, table, bits, place_bits):  # type: ignore[no-untyped-def]
+    """The place among our terms of this kind, MAX_TERMS for none. No branch that is mispredicted: few are spilled."""
+    to_place = np.uint64(place_bits)
+    entries = np.uint64(table[term & np.uint64((1 << bits) - 1)])
+    tag = (term >> np.uint64(bits)) + np.uint64(1)
+    second = entries >> np.uint64(ENTRY_BITS)
+    entry = second if second >> to_place == tag else entries & HALF
+    place = entry & np.uint64((1 << place_bits) - 1)
+    place = place if entry >> to_place == tag else np.uint64(MAX_TERMS)
+    for i in range(lookup.asked[SPILLED_WORDS + kind]):
+        spilled = np.uint64(lookup.spilled[kind, i])
+        if term == np.uint64(lookup.terms[kind, spilled]):
+            place = spilled
+    return place
 
 
 @merged
 def _compare_words(terms, parts, lookup):  # type: ignore[no-untyped-def]
     """The products of weights in text and lead, and the weights of words in common in our title and in theirs."""
     hits, partners, weights = lookup.hits, lookup.partners, lookup.weights
-    found = _common_terms(
-        terms, parts.words, parts.leads, lookup.held[0], lookup.words, WORD_BITS, WORD_PLACE_BITS, hits
-    )
-    if lookup.asked[SPILLED_WORDS] > 0:
-        spilled, count = lookup.spilled[0], lookup.asked[SPILLED_WORDS]
-        found = _spilled_terms(terms, parts.words, parts.leads, lookup.terms[0], spilled, count, hits, found)
+    possible = _possible_terms(terms, parts.words, parts.leads, lookup.held[ITS_WORDS], WORD_BITS, hits)
     whole = lead = our_title = their_title = np.uint64(0)
-    for k in range(found):
-        place, ours = np.uint64(hits[k]) & np.uint64(0xFF), np.uint64(hits[k]) >> np.uint64(8)
-        weight = np.uint64(terms[parts.words + place]) & np.uint64(LARGEST_BESIDE)
-        whole += np.uint64(weights[IN_TEXT, ours]) * weight
+    for k in range(possible):
+        place = np.uint64(hits[k])
+        word = np.uint64(terms[parts.words + place])
+        term = word >> np.uint64(WEIGHT_BITS)
+        ours = _place_among_ours(term, lookup, ITS_WORDS, lookup.words, WORD_BITS, WORD_PLACE_BITS)
+        whole += np.uint64(weights[IN_TEXT, ours]) * (word & np.uint64(LARGEST_BESIDE))
         our_title += np.uint64(weights[IN_TITLE, ours])
         partners[place] = ours
     for at in range(parts.leads, parts.titles):
@@ -152,37 +146,48 @@ def _compare_words(terms, parts, lookup):  # type: ignore[no-untyped-def]
         entry = np.uint64(terms[at])
         is_common = np.uint64(partners[entry >> np.uint64(PLACE_BITS)] != MAX_TERMS)
         their_title += is_common * (entry & HALF)
-    for at in range(parts.heavy_words, parts.names):
-        entry = np.uint64(terms[at])
-        more = (entry & HALF) - np.uint64(LARGEST_BESIDE)
-        whole += np.uint64(weights[IN_TEXT, partners[entry >> np.uint64(PLACE_BITS)]]) * more
-    for k in range(found):
-        partners[np.uint64(hits[k]) & np.uint64(0xFF)] = MAX_TERMS
+    whole += _heavier(terms, parts.heavy_words, parts.names, weights[IN_TEXT], partners)
+    _forget_partners(hits, possible, partners)
     return whole, lead, our_title, their_title
 
 
 @merged
 def _compare_names(terms, parts, lookup):  # type: ignore[no-untyped-def]
     """The product of weights of the names in common, which are noted in `lookup.shared`."""
-    hits, weights = lookup.hits, lookup.weights
-    first, end = parts.names, parts.heavy_names
-    found = _common_terms(terms, first, end, lookup.held[1], lookup.names, NAME_BITS, NAME_PLACE_BITS, hits)
-    if lookup.asked[SPILLED_NAMES] > 0:
-        spilled, count = lookup.spilled[1], lookup.asked[SPILLED_NAMES]
-        found = _spilled_terms(terms, first, end, lookup.terms[1], spilled, count, hits, found)
+    hits, partners, weights = lookup.hits, lookup.partners, lookup.weights[OF_NAMES]
+    possible = _possible_terms(terms, parts.names, parts.heavy_names, lookup.held[ITS_NAMES], NAME_BITS, hits)
     product = our_names = their_names = np.uint64(0)
-    for k in range(found):
-        place, ours = np.uint64(hits[k]) & np.uint64(0xFF), np.uint64(hits[k]) >> np.uint64(8)
-        weight = np.uint64(terms[first + place]) & np.uint64(LARGEST_BESIDE)
-        for at in range(end, parts.end):
-            entry = np.uint64(terms[at])
-            if entry >> np.uint64(PLACE_BITS) == place:
-                weight = entry & HALF
-        product += np.uint64(weights[OF_NAMES, ours]) * weight
-        our_names |= np.uint64(1) << ours
-        their_names |= np.uint64(1) << place
+    for k in range(possible):
+        place = np.uint64(hits[k])
+        name = np.uint64(terms[parts.names + place])
+        term = name >> np.uint64(WEIGHT_BITS)
+        ours = _place_among_ours(term, lookup, ITS_NAMES, lookup.names, NAME_BITS, NAME_PLACE_BITS)
+        product += np.uint64(weights[ours]) * (name & np.uint64(LARGEST_BESIDE))
+        is_common = np.uint64(ours != np.uint64(MAX_TERMS))
+        our_names |= is_common << (ours & np.uint64(MOST_SHIFTED))
+        their_names |= is_common << place
+        partners[place] = ours
+    product += _heavier(terms, parts.heavy_names, parts.end, weights, partners)
+    _forget_partners(hits, possible, partners)
     lookup.shared[OURS], lookup.shared[THEIRS] = np.int64(our_names), np.int64(their_names)
     return product
+
+
+@merged
+def _heavier(terms, first, end, weights, partners):  # type: ignore[no-untyped-def]
+    """The product of our weights with what is more in theirs than stands beside a term."""
+    product = np.uint64(0)
+    for at in range(first, end):
+        entry = np.uint64(terms[at])
+        more = (entry & HALF) - np.uint64(LARGEST_BESIDE)
+        product += np.uint64(weights[partners[entry >> np.uint64(PLACE_BITS)]]) * more
+    return product
+
+
+@merged
+def _forget_partners(hits, possible, partners):  # type: ignore[no-untyped-def]
+    for k in range(possible):
+        partners[hits[k]] = MAX_TERMS
 
 
 @merged
