@@ -130,10 +130,10 @@ def score_rows(score, features, count, logits):  # type: ignore[no-untyped-def]
             value = min(weights[HIGH, i], max(weights[LOW, i], features[place, i]))
             total += weights[WEIGHT, i] * (value - weights[LOW, i])
         logits[place] = total
-    trees, inner = score.splits.shape
+    trees, inner = len(score.splits), np.uint64(score.splits.shape[1])
     for tree in range(trees):
         for place in range(count):
-            node = 0
+            node = np.uint64(0)
             while node < inner:
                 node = _below(score, tree, features[place], node)
             logits[place] += score.values[tree, node]
@@ -141,7 +141,9 @@ def score_rows(score, features, count, logits):  # type: ignore[no-untyped-def]
 
 @part
 def _below(score, tree, row, node):  # type: ignore[no-untyped-def]
-    return 2 * node + 1 + np.int64(row[score.columns[tree, node]] > score.splits[tree, node])
+    """The node below. Unsigned indices: a signed one could count from the end, and is checked for that."""
+    is_above = row[np.uint64(score.columns[tree, node])] > score.splits[tree, node]
+    return node + node + np.uint64(1) + np.uint64(is_above)
 
 
 @kernel
@@ -155,9 +157,9 @@ def _attribute(score, row, column, shown):  # type: ignore[no-untyped-def]
     for i in range(len(row)):
         value = min(weights[HIGH, i], max(weights[LOW, i], row[i]))
         added[i] = weights[WEIGHT, i] * (value - weights[LOW, i])
-    trees, inner = score.splits.shape
+    trees, inner = len(score.splits), np.uint64(score.splits.shape[1])
     for tree in range(trees):
-        node = 0
+        node = np.uint64(0)
         while node < inner:
             below = _below(score, tree, row, node)
             added[score.columns[tree, node]] += score.values[tree, below] - score.values[tree, node]

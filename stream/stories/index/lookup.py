@@ -16,7 +16,7 @@ from stream.stories.index.exemplar_rows import (
     serial_of,
     term_at,
 )
-from stream.stories.index.state import MEASURES
+from stream.stories.index.state import MEASURES, RECENT
 
 # Slots of the small tables that find a word among the article's, a name among its names; and the bits of a place.
 WORD_BITS, NAME_BITS = 12, 11
@@ -57,6 +57,7 @@ class Lookup(NamedTuple):
     similarity: np.ndarray  # float64 [MEASURES]: scratch of those who compare, as is the rest
     shared: np.ndarray  # int64 [2]: names in common, bit by bit, by their places in the one and in the other
     rarities: np.ndarray  # float64 [MAX_NAMES]
+    alike: np.ndarray  # int32 [RECENT]: stories whose language the article could be of
     sampled: np.ndarray  # int32 [SAMPLED_STORIES]: exemplars of unrelated stories
     sample: np.ndarray  # float64 [SAMPLED_STORIES, MEASURES]
 
@@ -78,6 +79,7 @@ def new_lookup() -> Lookup:
         similarity=np.zeros(MEASURES),
         shared=np.zeros(2, np.int64),
         rarities=np.zeros(MAX_NAMES),
+        alike=np.zeros(RECENT, np.int32),
         sampled=np.zeros(SAMPLED_STORIES, np.int32),
         sample=np.zeros((SAMPLED_STORIES, MEASURES)),
     )

@@ -47,17 +47,12 @@ def measure_background(state, slot, lookup, background):  # type: ignore[no-unty
     recent, language = length_of(state.recent), language_of(exemplars, slot)
     alike = 0
     for i in range(recent):
+        lookup.alike[alike] = state.recent.slots[i]
         alike += may_join(stories, state.recent.slots[i], language, False)
-    taken = min(alike, SAMPLED_STORIES)
-    count = met = 0
-    for i in range(recent):
-        story = state.recent.slots[i]
-        if count == taken or not may_join(stories, story, language, False):
-            continue
-        if met == count * alike // taken:
-            lookup.sampled[count] = stories.exemplars[story, stories.exemplar_count[story] - 1]
-            count += 1
-        met += 1
+    count = min(alike, SAMPLED_STORIES)
+    for i in range(count):
+        story = lookup.alike[i * alike // count]
+        lookup.sampled[i] = stories.exemplars[story, stories.exemplar_count[story] - 1]
     for i in range(count):
         if i + AHEAD < count:
             ask_for(exemplars, lookup.sampled[i + AHEAD])
