@@ -121,7 +121,7 @@ class Placement:
             article.evidence, article.title, article.source, article.language
         )
         vector = np.frombuffer(article.vector, np.int8)
-        dated = article.published is not None
+        dated = article.published is not None or self.state.time.dates_undated
         index = self.state.stories
         return index.assign(number, evidence, vector, moment.event_time, dated, article.language, form)
 

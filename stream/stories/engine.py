@@ -32,7 +32,7 @@ from stream.stories.workspace import Workspace, new_workspace
 
 
 class ArticleGiven(NamedTuple):
-    """An article as the index is given it. `event_time`: milliseconds; `dated`: whether it is the source's word.
+    """An article as the index is given it. `event_time`: milliseconds; `dated`: whether it is evidence.
 
     `form`: the number of the first article that fills the same form, None for a text of its own.
     """

@@ -95,9 +95,9 @@ class StoryIndex:
     ) -> StoryDecision:
         """Decide which story article `number` belongs to, and record it.
 
-        `vector`: int8 [dimensions]. `event_time`: milliseconds since the epoch; `dated`: whether it is the
-        source's word. `language`: a code such as `en`, or None where unknown. `form`: the number of the first
-        article that fills the same form, None for a text of its own.
+        `vector`: int8 [dimensions]. `event_time`: milliseconds since the epoch; `dated`: whether it is evidence of
+        when the article happened. `language`: a code such as `en`, or None where unknown. `form`: the number of the
+        first article that fills the same form, None for a text of its own.
         """
         engine = self._engine
         engine.set_time(max(self._now, event_time))

@@ -127,7 +127,7 @@ class Exemplars(NamedTuple):
     free_rows: np.ndarray  # int64 [LENGTHS]: those that were given back
     vector: np.ndarray  # int8 [E, d]
     event_time: np.ndarray  # int64 [E]
-    dated: np.ndarray  # int32 [E]: 1 where the event time is the source's word, else 0
+    dated: np.ndarray  # int32 [E]: 1 where the event time is evidence, else 0
     free: SlotList
 
 

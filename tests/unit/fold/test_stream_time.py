@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream.fold.stream_time import VOTES, StreamTime
+from stream.fold.stream_time import LIVE, VOTES, StreamTime
 
 DAY = 86_400_000
 NOW = 20_000 * DAY  # when all of an archive is logged
@@ -89,3 +89,23 @@ def test_stream_time_never_runs_ahead_of_the_log_nor_once_settled_backwards(
         assert time.now <= latest
         assert time.now >= before or not settled
         assert event_time <= logged
+
+
+def test_an_undated_article_among_dated_ones_happened_about_when_they_did():
+    assert settled_at(DAY).dates_undated
+
+
+def test_in_a_shuffled_archive_nothing_says_when_an_undated_article_happened():
+    time = settled_at(60 * DAY)
+    for day in (1, 40, 12):
+        time.event_time(published=day * DAY, logged=NOW)
+    assert not time.dates_undated
+
+
+def test_where_no_article_has_a_date_the_log_must_have_gone_on_for_long():
+    time = StreamTime()
+    for _ in range(1_000):
+        time.event_time(published=None, logged=NOW)
+    assert not time.dates_undated  # an archive, logged at once
+    time.event_time(published=None, logged=NOW + LIVE)
+    assert time.dates_undated
