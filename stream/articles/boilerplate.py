@@ -1,4 +1,7 @@
-"""What web pages say about themselves beside the news: cookie notices, newsletters, links to more. In English."""
+"""What web pages say about themselves beside the news: cookie notices, newsletters, links to more. In English.
+
+And offers of a subscription in place of a text, in the languages whose news sites were looked at.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +14,13 @@ _NOTICE = re.compile(
     r"|consent|(?:by )?entering your (?:e-?mail|name)|(?:signed|sign) up (?:for|to)\b|content provided by"
     r"|ask for your permission|to view this (?:content|video)|marketing messages|advertising partners"
     r"|free newsletters?|our newsletters?|subscribe (?:now|to|today)|enable it"
+    r"|(?:for|to) subscribers only|subscribers can read|already a (?:subscriber|member\?)|subscribe for only"
+    r"|unavailable (?:due to|for) legal reasons|access this (?:web)?site from a country|access cannot be granted"
+    r"|r[ée]serv[ée]e?s? (?:à nos|aux) abonn|d[ée]j[àa] abonn|abonnez-vous|s['’]abonner|de cet article [àa] lire"
+    r"|(?:jetzt|bereits|nur für) abonn|abo abschließen|mit (?:einem )?abo weiterlesen|artikel weiterlesen"
+    r"|para suscriptores|ya eres suscriptor|suscr[íi]bete|hazte suscriptor|riservat\w+ agli abbonati|gi[àa] abbonat"
+    r"|para assinantes|j[áa] (?:é|sou) assinante|assine (?:já|agora)|voor abonnees|neem een abonnement"
+    r"|(?:for|bli) (?:abonnent|prenumerant)|dla prenumerator|wykup (?:prenumerat|subskrypcj)"
 )
 MAX_NOTICE_CHARACTERS = 320  # ... if it is no longer than this: longer ones are prose about cookies
 # ... and a short line by these as well.
@@ -50,7 +60,10 @@ _NOTICE_SIGNS = (
     *("javascript", "java script", "cookie", "adblock", "ad block", "your browser", "privacy policy"),
     *("terms of service", "terms of use", "all rights reserved", "consent", "entering your ", "sign up "),
     *("signed up ", "content provided by", "your permission", "to view this ", "marketing messages"),
-    *("advertising partners", "newsletter", "subscribe ", "enable it"),
+    *("advertising partners", "newsletter", "subscribe ", "enable it", "subscribers ", "already a "),
+    *("legal reasons", "access this ", "access cannot be granted", "abonn", "de cet article "),
+    *("abo abschlie", "abo weiterlesen", "artikel weiterlesen", "suscr", "abbonat", "assinant"),
+    *("assine ", "prenumer", "subskrypcj"),
 )
 
 

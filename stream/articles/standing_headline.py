@@ -11,6 +11,13 @@ LONGEST_WORDS = 9  # of both: "viernes, 12 de septiembre de 2026" has six
 BATCH = 1 << 9  # headlines remembered: each is asked for three times within its batch
 
 _WORD = re.compile(r"\w+")
+# The number of an instalment: of podcasts and serials, as their sites write it.
+_EPISODE = re.compile(
+    r"(?<!\w)(?:episode|ep\.|épisode|folge|episodio|episódio|capítulo|puntata|aflevering|avsnitt|odcinek|выпуск|серия)"
+    r" ?#?\d{1,4}(?!\w)",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"[:|·–—]")
 
 
 class _Dates(NamedTuple):
@@ -30,6 +37,26 @@ def is_standing(title: str, language: str | None) -> bool:
         return False
     rest, found = dates.pattern.subn(" ", title)
     return found > 0 and len(_WORD.findall(rest)) <= NAME_WORDS
+
+
+def column_of(title: str, language: str | None) -> str | None:
+    """The name of the column or podcast of which a headline says nothing but the day, or the number; None for others.
+
+    It may be empty: an outlet may date or number what has no name.
+    """
+    if is_standing(title, language):
+        return _plain(_dates(language or "en").pattern.sub(" ", title))
+    if not any(map(str.isdecimal, title)):
+        return None
+    for part in _PART.split(title):
+        rest, found = _EPISODE.subn(" ", part)
+        if found:
+            return _plain(rest)
+    return None
+
+
+def _plain(name: str) -> str:
+    return " ".join(_WORD.findall(name.lower()))
 
 
 @cache

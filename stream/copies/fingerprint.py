@@ -14,7 +14,7 @@ from stream.articles.unicode_version import normalize
 from stream.copies.char_classes import ASCII_WORDS, CLASSES, LOWER
 from stream.copies.shingling import read_texts
 
-FINGERPRINT_VERSION = 3  # raise it with every change that gives a text another fingerprint: records carry it
+FINGERPRINT_VERSION = 4  # raise it with every change that gives a text another fingerprint: records carry it
 MAX_CHARACTERS = 100_000  # read of one text, as many as the clean-up keeps
 MAX_HEADLINE = 500  # characters
 CONTENT_LETTERS = 4  # shorter words of a headline are mostly articles, prepositions and verbs

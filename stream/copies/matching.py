@@ -25,8 +25,10 @@ FEWEST_HITS = 4  # triples in common, or all that the smaller text has
 LEAD_HITS, LEAD_SHARE = 8, 0.9  # of the lead's triples: the same lead, no alignment needed
 THROUGHOUT = 0.6  # share of the shorter lead that matches: the two run alike from end to end
 OWN_FORM = 0.4  # ... of a form that the same outlet filled: its robot writes a looser one than chance does
+LOOSE_FORM, FORM_TEXT = 0.25, 0.5  # ... the looser, the more of the text is in common
 FORM_FACTS = 2  # figures or names that stand against others: two fillings of one form ...
 MANY_FORM_FACTS, MANY_WEIGHT = 3, 3  # ... three weigh thrice against those that agree
+SPELLED = 0.8  # share of a lead that matches where another outlet only spells some words its own way
 EDGE = 5  # tokens: an alignment that ends so close to the end of a lead reaches it
 LONG_MATCH = 20  # tokens: two sentences or a long one, more than chance or a stock phrase
 ALIKE_TOKENS = 8  # fewest matched tokens of a common lead
@@ -41,6 +43,7 @@ PART_OF_PAGE, PART_IF_WHOLE = (
     0.25,
 )  # share of this page that a quoted text may be, and where it is held whole
 HELD_WHOLE, WHOLE_SAMPLED = 0.95, 6
+QUOTED = 0.4  # of the one text or the other: less, under a lead of its own, is a statement that both quote
 HELD_LEAST = 0.25  # of the leader: less is a page that quotes this text
 FORM_START = 6  # tokens: fillings of one form begin alike
 STANDING_SHARE = 0.8  # share of either text from which on they are more than a standing passage
@@ -90,21 +93,33 @@ def _is_filling(opposed: Any, agreed: Any, start: Any, other_start: Any, other_s
 
 
 @part
-def fills_form(index: Any, placed: Any, row: Any) -> Any:
-    """Whether a text fills the same form as the one in `row`; of titles, which are reworded, nothing can be said."""
+def fills_form(index: Any, placed: Any, row: Any, in_common: Any, is_standing: Any) -> Any:
+    """Whether a text fills the same form as the one in `row`; of titles, which are reworded, nothing can be said.
+
+    `in_common`: the share of the texts' samples, boilerplate included; `is_standing`: whether that is boilerplate.
+    """
     if placed.words < TITLE_WORDS or index.counts[row, WORDS] < TITLE_WORDS:
         return False
     lead, other = placed.lead, _lead_of(index, row)
     matched, opposed, agreed, start, _, other_start, _ = aligned(lead, other)
     same = placed.source != 0 and index.counts[row, SOURCE] == placed.source
-    if matched < (OWN_FORM if same else THROUGHOUT) * min(len(lead), len(other)):
-        return False
+    shorter = min(len(lead), len(other))
+    if matched < (OWN_FORM if same else THROUGHOUT) * shorter:
+        loose = same and in_common >= FORM_TEXT and (is_standing or facts_differ(lead, other))
+        other_subject = different_subjects(placed.headline, lead, _headline_of(index, row), other)
+        return loose and other_subject and _in_place(matched, start, other_start, shorter)
     if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
         return True
     other_subject = different_subjects(placed.headline, lead, _headline_of(index, row), other)
     if same and other_subject and facts_differ(lead, other):
         return True
     return _is_filling(opposed, agreed, start, other_start, other_subject)
+
+
+@part
+def _in_place(matched: Any, start: Any, other_start: Any, shorter: Any) -> Any:
+    """Whether two leads share a passage at one place, as a form with long slots does; an update pushes it down."""
+    return abs(start - other_start) <= FORM_START and matched >= LOOSE_FORM * shorter
 
 
 @inlined
@@ -146,7 +161,16 @@ def _judge_text(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: An
     throughout = matched >= THROUGHOUT * shorter
     if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
         return TEMPLATE, score, threshold, FAR
+    if not same and opposed == 0 and matched >= SPELLED * shorter:
+        other_subject = False  # "licence" in the one headline is "license" in the other
     if throughout and _is_filling(opposed, agreed, start, other_start, other_subject):
+        return TEMPLATE, score, threshold, FAR
+    if (
+        same
+        and other_subject
+        and facts_differ(lead, other)
+        and _in_place(matched, start, other_start, shorter)
+    ):
         return TEMPLATE, score, threshold, FAR
     whole = end >= len(lead) - EDGE or other_end >= len(other) - EDGE
     cut = line_ends(lead, end - 2, end + EDGE)
@@ -171,7 +195,8 @@ def _judge_text(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: An
         leading = hits[LEAD] >= LEADING_HITS and share(hits[LEAD], own[LEAD]) >= (
             LEADING_SAME if same else LEADING
         )
-        if not leading and (same or held < (PART_IF_WHOLE if holds >= HELD_WHOLE else PART_OF_PAGE)):
+        part = PART_IF_WHOLE if holds >= HELD_WHOLE else PART_OF_PAGE
+        if not leading and (same or held < part or max(held, holds) < QUOTED):
             return ASIDE, score, threshold, FAR
         if holds < HELD_LEAST:
             return ASIDE, score, threshold, FAR

@@ -6,7 +6,7 @@ import numpy as np
 
 from embeddings.jit import allocating_part, kernel, part
 from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
-from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, fills_form, judge
+from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, fills_form, judge, share
 from stream.copies.shingle_table import (
     MATCHES,
     STOP,
@@ -93,7 +93,7 @@ def place_report(index: Any, rule: Any, placed: Any) -> Any:
 
     form = np.int64(-1)
     if outcome == NEW:
-        sibling = _sibling(index, rule, placed, rival, keepers)
+        sibling = _sibling(index, rule, placed, rival, rival_score, keepers)
         form = index.dates[sibling, FORM] if sibling >= 0 else form
         best = open_row(index, placed, form if form >= 0 else np.int64(placed.number))
     post(index, placed, best, outcome == NEW, stops, places, matched, found)
@@ -145,9 +145,9 @@ def nearest_leader(
 
 
 @part
-def _sibling(index: Any, rule: Any, placed: Any, rival: Any, keepers: Any) -> Any:
+def _sibling(index: Any, rule: Any, placed: Any, rival: Any, rival_score: Any, keepers: Any) -> Any:
     """The row of another filling of the same form, or -1: the rival, or who held the boilerplate last."""
-    if rival >= 0 and fills_form(index, placed, rival):
+    if rival >= 0 and fills_form(index, placed, rival, rival_score, False):
         return rival
     keeper = np.int64(-1)
     most = 0
@@ -160,7 +160,10 @@ def _sibling(index: Any, rule: Any, placed: Any, rival: Any, keepers: Any) -> An
                 keeper, most = keepers[k], held
     if most < FORM_TRIPLES or index.clock[STREAM_TIME] - index.dates[keeper, TIME] > rule.window:
         return np.int64(-1)
-    return keeper if fills_form(index, placed, keeper) else np.int64(-1)
+    posted = 0
+    for k in range(len(keepers)):
+        posted += placed.lead_start <= k < placed.lead_end or base(placed.sample[k])
+    return keeper if fills_form(index, placed, keeper, share(most, posted), True) else np.int64(-1)
 
 
 @allocating_part

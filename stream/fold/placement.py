@@ -120,6 +120,10 @@ class Placement:
         evidence = self.state.series.without_ends(
             article.evidence, article.title, article.source, article.language
         )
+        if not article.lead.startswith(article.title):  # without a headline, that is how the text begins
+            own = number if form is None else form
+            column = self.state.columns.form_of(article.title, article.source, article.language, own)
+            form = form if column is None else column
         vector = np.frombuffer(article.vector, np.int8)
         dated = article.published is not None or self.state.time.dates_undated
         index = self.state.stories

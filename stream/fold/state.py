@@ -17,6 +17,7 @@ from stream.fold.settings import FoldSettings
 from stream.fold.story_record import StoryRecord
 from stream.fold.story_store import StoryStore
 from stream.fold.stream_time import LEAP, UNDATED, StreamTime
+from stream.stories.columns import Columns
 from stream.stories.series import Series
 from stream.stories.settings import StorySettings
 from stream.stories.story_index import StoryIndex
@@ -33,7 +34,7 @@ class _Progress(msgspec.Struct):
 
 
 class FoldState:
-    """Registry of articles, copies, series, stories and storylines of one shard, under one stream time."""
+    """Registry of articles, copies, series, columns, stories and storylines of one shard, under one stream time."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class FoldState:
         self.registry = ArticleRegistry()
         self.copies = CopyIndex(copies)
         self.series = Series()
+        self.columns = Columns()
         self.story_store = StoryStore(settings.retention_hours * HOUR)
         self.affairs = Affairs(storylines, settings.retention_hours * HOUR, self.story_store)
 
@@ -163,6 +165,7 @@ class FoldState:
         arrays |= _named("registry", self.registry.snapshot())
         arrays |= _named("copies", self.copies.snapshot())
         arrays |= _named("series", self.series.snapshot())
+        arrays |= _named("columns", self.columns.snapshot())
         arrays |= _named("storylines", self.affairs.snapshot())
         if self._stories is not None:
             arrays |= _named("stories", self._stories.snapshot())
@@ -184,6 +187,7 @@ class FoldState:
         self.registry = ArticleRegistry.restore(_of("registry", arrays))
         self.copies = CopyIndex.restore(self._copy_settings, _of("copies", arrays))
         self.series = Series.restore(_of("series", arrays))
+        self.columns = Columns.restore(_of("columns", arrays))
         if self.model is not None:
             parts = _of("stories", arrays)
             self._stories = StoryIndex.restore(self._story_settings, self._dimensions, parts)

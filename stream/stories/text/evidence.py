@@ -18,7 +18,7 @@ from stream.stories.text.word_tables import by_language, joined, tables_of
 
 __all__ = ["MAX_KEYTERMS", "MAX_NAMES", "MAX_TERMS", "Evidence", "evidence_of", "evidence_of_each"]
 
-EVIDENCE_VERSION = 5  # raise it with every change that gives an article other evidence: records carry it
+EVIDENCE_VERSION = 6  # raise it with every change that gives an article other evidence: records carry it
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True, gc=False):

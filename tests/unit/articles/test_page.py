@@ -78,6 +78,36 @@ def test_a_text_that_tells_nothing_of_its_headline_is_none():
     assert report_of(TITLE, "Ostvik gets another lock, the port says. More soon.") != ""
 
 
+def test_a_refusal_of_fifty_words_is_none():
+    refusal = (
+        "451. You are in a region whose rules on personal records our small newsroom has not been able to study so "
+        "far, and until it has, nothing of what we print is shown there. We regret this and work on it. Ring the "
+        "front desk between nine and five if you pay for the printed paper and want to see it on a screen."
+    )
+    assert report_of(TITLE, refusal) == ""
+
+
+CREDITS = (
+    "The Long Ladder comes out on Mondays. Presented by Ada Krull, produced by Ben Osei, music by the Attic Trio. "
+    "Ask a question of your own: send a voice message of one minute to the ladder's mailbox."
+)
+
+
+def test_a_report_longer_than_what_stands_below_is_no_notice():
+    guest = (
+        "For thirty winters Josef Hamm counted the swans on the mere, at first for a bet, then for science. He "
+        "tells why there were never fewer than four hundred, what a dog did to his count of 2003, and who has them."
+    )
+    episode = f"{guest}\n\n{CREDITS}"
+    assert report_of("The Long Ladder 31, with a man of birds", episode) == episode
+
+
+def test_what_heads_a_headline_does_not_make_a_notice_of_the_report():
+    guest = "For thirty winters Josef Hamm counted the swans on the mere, for a bet."
+    episode = f"{guest}\n\n{CREDITS}"
+    assert report_of("The Long Ladder, episode 31: a man of birds", episode) == episode
+
+
 def test_a_headline_that_says_too_little_judges_nothing():
     assert report_of("Two", NOTICE) == NOTICE
     assert report_of("", f"{NOTICE}\n\n{REPORT}") == f"{NOTICE}\n\n{REPORT}"

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.encoder import EncoderSettings, load_encoder
 from stream.articles.page import report_of
-from stream.articles.standing_headline import is_standing
+from stream.articles.standing_headline import column_of, is_standing
 from stream.embed.record import EmbeddedArticle, Origin
 from stream.embed.stage import Embedder, Incoming
 from stream.evaluation.offline import replay_file
@@ -95,3 +95,19 @@ def test_the_letters_of_four_days_are_no_story(tmp_path: Path):
             lines.write(json.dumps(line) + "\n")
     replayed = replay_file(file, Settings(), 1_800_000_000_000, lambda _: None)
     assert len({one.story_id for one in replayed.assignments}) == len(LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("headline", "language", "column"),
+    [
+        ("Evening letter: Friday 5 June", "en", "evening letter"),
+        ("Ihr Horoskop für Montag", "de", "ihr horoskop für"),
+        ("The Long Ladder, episode 31: a man of birds", "en", "the long ladder"),
+        ("Ein Mann der Vögel – Folge 31", "de", ""),
+        ("The ferry of Selmo stays in port until Friday", "en", None),
+        ("UPDATE 2: Ferry of Selmo stays in port", "en", None),
+        ("Episode of dizziness grounds the pilot of flight 31", "en", None),
+    ],
+)
+def test_a_column_is_what_stands_beside_a_day_or_a_number(headline: str, language: str, column: str | None):
+    assert column_of(headline, language) == column

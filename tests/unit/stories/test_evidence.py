@@ -70,6 +70,23 @@ def test_what_a_page_says_about_itself_is_not_evidence(notice):
     assert evidence_of("", notice, "en").terms == b""
 
 
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "This part of the site is for subscribers only. Already a subscriber?",
+        "La suite est réservée aux abonnés. Déjà abonné ?",
+        "Jetzt abonnieren ab 2 Euro. Oder mit Abo weiterlesen.",
+        "Contenido para suscriptores. Suscríbete por un euro al mes.",
+        "Contenuto riservato agli abbonati. Già abbonato?",
+        "Conteúdo exclusivo para assinantes. Já é assinante?",
+        "Denne saken er for abonnenter. Bli abonnent for en krone.",
+    ],
+)
+def test_the_offer_of_a_subscription_is_not_evidence(offer):
+    teaser = "The ferry to Selmo stays in port after a crack was found in its rudder."
+    assert evidence_of("", f"{teaser} {offer}", "en") == evidence_of("", teaser, "en")
+
+
 def test_prose_about_such_things_stays():
     prose = (
         "Lawmakers argued for nine hours about whether the sellers of advertising may go on following readers from "
