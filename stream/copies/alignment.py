@@ -26,6 +26,18 @@ def line_ends(lead: Any, first: Any, last: Any) -> Any:
     return ends != 0
 
 
+@part
+def most_that_match(left: Any, right: Any) -> Any:
+    """How many tokens of one lead stand anywhere in the other: no alignment of the two matches more."""
+    most = 0
+    for i in range(len(left)):
+        found = False
+        for j in range(len(right)):
+            found |= (left[i] ^ right[j]) & np.uint16(WORD) == 0
+        most += 1 if found else 0
+    return most
+
+
 @allocating_part
 def aligned(left: Any, right: Any) -> Any:
     """Align two leads locally (Smith-Waterman: 2 for a match, -2 for a difference or a gap).

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from embeddings.jit import inlined, part
-from stream.copies.alignment import aligned, facts_differ, line_ends
+from stream.copies.alignment import aligned, facts_differ, line_ends, most_that_match
 from stream.copies.candidates import ALL, BASE, LEAD, POSTED
 from stream.copies.headlines import different_subjects, unrelated_headlines
-from stream.copies.state import BASE_SIZE, HEADLINE_SIZE, LEAD_SIZE, SIZE, SOURCE, WORDS
+from stream.copies.state import BASE_SIZE, HEADLINE_SIZE, LEAD_SIZE, SIZE, WORDS, is_of_outlet
 
 # why a rival was not taken
 COPY, TOO_LITTLE, TEMPLATE, ASIDE, STANDING = range(5)
@@ -101,17 +101,19 @@ def fills_form(index: Any, placed: Any, row: Any, in_common: Any, is_standing: A
     if placed.words < TITLE_WORDS or index.counts[row, WORDS] < TITLE_WORDS:
         return False
     lead, other = placed.lead, _lead_of(index, row)
-    matched, opposed, agreed, start, _, other_start, _ = aligned(lead, other)
-    same = placed.source != 0 and index.counts[row, SOURCE] == placed.source
+    same = is_of_outlet(index, row, placed.source)
     shorter = min(len(lead), len(other))
-    if matched < (OWN_FORM if same else THROUGHOUT) * shorter:
-        loose = same and in_common >= FORM_TEXT and (is_standing or facts_differ(lead, other))
-        other_subject = different_subjects(placed.headline, lead, _headline_of(index, row), other)
-        return loose and other_subject and _in_place(matched, start, other_start, shorter)
-    if opposed >= FORM_FACTS and opposed * 2 >= agreed and facts_differ(lead, other):
-        return True
+    least = (OWN_FORM if same else THROUGHOUT) * shorter
+    is_loose = same and in_common >= FORM_TEXT
+    if most_that_match(lead, other) < (LOOSE_FORM * shorter if is_loose else least):
+        return False  # most pairs: a table would cost some microseconds
+    matched, opposed, agreed, start, _, other_start, _ = aligned(lead, other)
     other_subject = different_subjects(placed.headline, lead, _headline_of(index, row), other)
-    if same and other_subject and facts_differ(lead, other):
+    if matched < least:
+        is_loose = is_loose and other_subject and _in_place(matched, start, other_start, shorter)
+        return is_loose and (is_standing or facts_differ(lead, other))
+    other_facts = opposed >= FORM_FACTS and opposed * 2 >= agreed
+    if (other_facts or (same and other_subject)) and facts_differ(lead, other):
         return True
     return _is_filling(opposed, agreed, start, other_start, other_subject)
 
@@ -144,7 +146,7 @@ def _judge_text(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: An
     smaller_base = min(own[BASE], base_size)
     if smaller_base >= SAMPLED:
         score = max(score, share(hits[BASE], smaller_base))
-    same = placed.source != 0 and index.counts[row, SOURCE] == placed.source
+    same = is_of_outlet(index, row, placed.source)
     title = words < TITLE_WORDS or index.counts[row, WORDS] < TITLE_WORDS
     short = words < SHORT_WORDS or index.counts[row, WORDS] < SHORT_WORDS
     threshold = rule.containment_same if same else rule.containment

@@ -5,13 +5,16 @@ from typing import Any
 import numpy as np
 
 from embeddings.jit import allocating_part, kernel, part
+from embeddings.prefetch import prefetch
 from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
 from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, fills_form, judge, share
 from stream.copies.shingle_table import (
     MATCHES,
+    OWNER_BYTES,
     STOP,
     add_posting,
     base,
+    bucket_of,
     exact_leader,
     look_up,
     place_for,
@@ -32,6 +35,7 @@ from stream.copies.state import (
     WORDS,
     advance,
     find_serial,
+    is_of_outlet,
 )
 
 STOP_CLUSTERS = 4  # distinct texts that hold a triple before it counts as boilerplate
@@ -194,6 +198,10 @@ def post(
     sample, source = placed.sample, placed.source
     owner = np.uint32(find_serial(index, leader) & SERIAL)
     newest = np.uint32((index.clock[NEXT] - 1) & SERIAL)  # this report, where it leads
+    for k in range(len(sample) if is_new else 0):
+        if placed.lead_start <= k < placed.lead_end or base(sample[k]):
+            for choice in range(2):
+                prefetch(index.owners, bucket_of(sample[k], choice, len(index.owners)), OWNER_BYTES)
     for k in range(len(sample)):
         if stops[k]:
             continue
@@ -206,7 +214,7 @@ def post(
                 mine = True
             else:
                 others += 1
-                repeated = repeated or (source != 0 and index.counts[row, SOURCE] == source)
+                repeated = repeated or is_of_outlet(index, row, source)
         if repeated or others + 1 >= STOP_CLUSTERS:
             for m in range(found[k]):
                 shrink(index, index.owners[places[k, m]], base(sample[k]))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.jit import allocating_part, part
+from embeddings.prefetch import prefetch
 from stream.copies.state import (
     BASE_SIZE,
     FORCED_EVICTIONS,
@@ -23,6 +24,7 @@ from stream.copies.state import (
 )
 
 BUCKET = 8
+TAG_BYTES, OWNER_BYTES = 16, 32  # of a bucket
 ONES = np.uint64(0x0001000100010001)
 TOPS = np.uint64(0x8000800080008000)
 STOP = 0x80000000  # marks boilerplate; the serial beside it says when it was last seen
@@ -119,18 +121,23 @@ def look_up(
     """
     clock = index.clock
     fours = index.tags.view(np.uint64)  # four tags at a time
-    starts = np.empty(
-        (len(sample), 2), np.int64
-    )  # every bucket is read before one is used: memory works ahead
+    starts = np.empty((len(sample), 2), np.int64)
+    for k in range(len(sample)):
+        for choice in range(2):
+            starts[k, choice] = bucket_of(sample[k], choice, len(index.tags))
+            prefetch(index.tags, starts[k, choice], TAG_BYTES)
     for k in range(len(sample)):
         pattern = (sample[k] & np.uint64(0xFFFF)) * ONES
         for choice in range(2):
-            start = bucket_of(sample[k], choice, len(index.tags))
+            start = starts[k, choice]
             low = fours[start >> 2] ^ pattern
             high = fours[(start >> 2) + 1] ^ pattern
             alike = ((low - ONES) & ~low) | ((high - ONES) & ~high)
             same = alike & TOPS  # not 0 where one of the eight tags is this one
-            starts[k, choice] = start if same != 0 else -1
+            if same != 0:
+                prefetch(index.owners, start, OWNER_BYTES)
+            else:
+                starts[k, choice] = -1
     for k in range(len(sample)):
         tag = np.uint16(sample[k] & np.uint64(0xFFFF))
         for start in starts[k]:

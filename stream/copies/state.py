@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.jit import part
+from embeddings.jit import merged, part
 
 SERIAL = 0x7FFFFFFF  # the bits of a serial that a posting keeps
 
@@ -51,6 +51,12 @@ class Placed(NamedTuple):
     source: int
     event_time: int
     arrival: int
+
+
+@merged
+def is_of_outlet(index: Any, row: Any, source: Any) -> Any:
+    """Whether the report in a row came from this outlet; 0 is none that is known."""
+    return source != 0 and index.counts[row, SOURCE] == source
 
 
 @part

@@ -27,6 +27,11 @@ def aligned(left, right):
 
 
 @numba.njit
+def most_that_match(left, right):
+    return alignment.most_that_match(left, right)
+
+
+@numba.njit
 def facts_differ(left, right):
     return alignment.facts_differ(left, right)
 
@@ -83,6 +88,13 @@ def smith_waterman(left: list[int], right: list[int]) -> Cell:
         return (0, 0, 0, 0, 1, 0, 1)  # where nothing matches the ends say nothing
     _, matched, opposed, agreed, start, other_start = found
     return matched, opposed, agreed, start, ends[0], other_start, ends[1]
+
+
+@given(LEADS, LEADS)
+def test_an_alignment_matches_no_more_tokens_than_stand_in_both(left, right):
+    most = most_that_match(as_array(left), as_array(right))
+    assert most == sum(any(same_word(one, other) for other in right) for one in left)
+    assert aligned(as_array(left), as_array(right))[0] <= most
 
 
 @given(LEADS, LEADS)
