@@ -3,7 +3,7 @@
 Deciding which story an article belongs to is the work of stream/stories; here is kept what follows from it.
 """
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID, uuid5
@@ -46,7 +46,7 @@ class StoryStore:
     def __init__(self, retention: int) -> None:
         """`retention`: milliseconds of stream time from a story's end to its tombstone."""
         self._retention = retention
-        self._records: dict[int, StoryRecord] = {}  # those that were asked for of late
+        self._records: OrderedDict[int, StoryRecord] = OrderedDict()  # those that were asked for of late
         self._packed: dict[int, msgspec.Raw] = {}  # the others
         self._ended: deque[_Ended] = deque()
         self._survivors: dict[int, int] = {}
@@ -69,8 +69,8 @@ class StoryStore:
     def pack(self) -> None:
         """Pack the records that were unpacked first, but for UNPACKED. Whoever holds one must ask for it again."""
         while len(self._records) > UNPACKED:
-            number = next(iter(self._records))
-            self._packed[number] = msgspec.Raw(_record_encoder.encode(self._records.pop(number)))
+            number, record = self._records.popitem(last=False)
+            self._packed[number] = msgspec.Raw(_record_encoder.encode(record))
 
     def _take(self, number: int) -> StoryRecord:
         self.record_of(number)

@@ -8,7 +8,7 @@ tails of headlines are counted by themselves, and one that stood at several head
 """
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self, TypeVar
@@ -67,9 +67,11 @@ class Series:
     """The heads and tails of the headlines of a stream, each with the first different headlines that it stood at."""
 
     def __init__(self) -> None:
-        self._headlines: dict[int, tuple[int, ...]] = {}  # hashes; what was seen last at the end
+        self._headlines: OrderedDict[int, tuple[int, ...]] = (
+            OrderedDict()
+        )  # hashes; what was seen last at the end
         # Of each outlet's headlines, hashed, whether it stood over several reports; the one seen last at the end.
-        self._is_repeated: dict[int, bool] = {}
+        self._is_repeated: OrderedDict[int, bool] = OrderedDict()
 
     def count(self, title: str, outlet: str | None) -> None:
         """Count the headline of a new report of an outlet."""
@@ -117,7 +119,7 @@ class Series:
         for head, row in zip(arrays["heads"].tolist(), arrays["headlines"].tolist(), strict=True):
             series._headlines[head] = tuple(filter(None, row))
         repeated = zip(arrays["outlet_headlines"].tolist(), arrays["repeated"].tolist(), strict=True)
-        series._is_repeated = dict(repeated)
+        series._is_repeated = OrderedDict(repeated)
         return series
 
 
@@ -136,11 +138,11 @@ def _ends(title: str) -> tuple[_End, ...]:
     )
 
 
-def _keep(table: dict[int, Kept], key: int, value: Kept) -> None:
+def _keep(table: OrderedDict[int, Kept], key: int, value: Kept) -> None:
     """Add an entry as the one seen last; the one seen longest ago gives way where there are too many."""
     table[key] = value
     if len(table) > HEADS:
-        del table[next(iter(table))]
+        table.popitem(last=False)
 
 
 @lru_cache(1)  # as above

@@ -4,8 +4,8 @@ The recipe and its measurements: docs/decisions/0006-storylines.md. Storylines a
 pairs of stories.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 import msgspec
@@ -45,7 +45,7 @@ class Storylines:
         self._evidence = Evidence(settings)
         self._stories: dict[int, _Story] = {}
         self._lines: dict[int, set[int]] = {}
-        self._leaving: dict[int, int] = {}  # closed stories by the time they leave, soonest first
+        self._leaving: deque[int] = deque()  # closed stories, the one that leaves first at the left
         self._next_line = 0
 
     def line_of(self, story: int) -> int | None:
@@ -205,7 +205,8 @@ class Storylines:
         if known.line < 0 and known.size < KEPT_CLOSED:
             self._forget(story)
             return
-        known.leaves = self._leaving[story] = since + self._settings.window
+        known.leaves = since + self._settings.window
+        self._leaving.append(story)
         self._evidence.close(story, profile_of)
 
     def withdraw(self, story: int) -> tuple[Regrouping, ...]:
@@ -224,11 +225,9 @@ class Storylines:
         What was learnt of such a story goes to the one of its storyline that is most like it, so that those it held
         together stay together.
         """
-        if not self._leaving or next(iter(self._leaving.values())) > now:
-            return []
-        due = [story for story, leaves in takewhile(lambda item: item[1] <= now, self._leaving.items())]
-        left = []
-        for story in due:
+        left: list[tuple[int, int]] = []
+        while self._leaving and self._stories[self._leaving[0]].leaves <= now:
+            story = self._leaving.popleft()
             line = self._stories[story].line
             left.append((story, line))
             mates = self._lines.get(line, set()) - {story}
@@ -242,7 +241,6 @@ class Storylines:
 
     def _forget(self, story: int) -> None:
         known = self._stories.pop(story)
-        self._leaving.pop(story, None)
         if known.line >= 0:
             self._lines[known.line].discard(story)
             if not self._lines[known.line]:
@@ -259,7 +257,7 @@ class Storylines:
         rows = [(number, *msgspec.structs.astuple(story)) for number, story in sorted(self._stories.items())]
         return {
             "stories": np.array(rows, np.int64).reshape(-1, 5),
-            "leaving": np.array(list(self._leaving.items()), np.int64).reshape(-1, 2),
+            "leaving": np.array(self._leaving, np.int64),
             "next_line": np.array([self._next_line]),
             **self._evidence.snapshot(),
         }
@@ -272,7 +270,7 @@ class Storylines:
             lines._stories[number] = _Story(line, size, scored_at, leaves)
             if line >= 0:
                 lines._lines.setdefault(line, set()).add(number)
-        lines._leaving = dict(arrays["leaving"].tolist())
+        lines._leaving = deque(arrays["leaving"].tolist())
         lines._next_line = int(arrays["next_line"][0])
         lines._evidence = Evidence.restore(settings, arrays, lines._leaving)
         return lines
