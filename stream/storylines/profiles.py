@@ -14,10 +14,8 @@ HEAVIEST, AMONG = 24, ENTRIES
 LOOKED_UP = 8  # names and as many words of a story by which closed ones are found
 WORDS_FROM = 1 << 32  # keys have 32 bits
 FIRST_ROWS = 256
-SLOTS, NOWHERE = (
-    128,
-    -1,
-)  # of the table in which the keys of a story are looked up, and what is in an empty one
+SLOTS = 128  # of the table in which the keys of a story are looked up,
+NOWHERE = -1  # and what is in an empty one
 
 
 class Profiles:
