@@ -23,9 +23,10 @@ SUBJECT_WORDS = 3  # content words from which on a headline says what its report
 BREAK_LINES = 3  # short lines in a row that set two segments apart without a heading
 EXAMINED_WORDS = 80  # of a segment's start
 OWN_HEADLINE = 0.5  # share of a headline's content found under it: it is the headline of what follows
-# A text no longer than this that has nothing in common with its headline is none: of 746 texts of 46 to 120 words of
-# allsides_dev two have nothing.
-STUB_WORDS = 90
+STUB_WORDS = 45  # a text no longer than this that has nothing in common with its headline is none,
+# and a single paragraph no longer than this: a refusal. Of 746 texts of 46 to 120 words of allsides_dev two have
+# nothing in common; a tabloid's lively paragraphs may have nothing either, and are a report.
+REFUSAL_WORDS = 90
 OFFER_WORDS = 90  # a teaser and the offer to read on
 NOTICE_WORDS = 90  # and so is a first or last paragraph that is no longer than this
 NOTICE_SHARE = 0.5  # of the text: what is longer is the report, and the rest what stands below it
@@ -117,7 +118,8 @@ def _report_among(title: str, headline: frozenset[str], lines: list[Line], langu
         return _without_dateline(_joined(_without_notice(title, headline, lines, language)))
     lines = _without_notice(title, headline, _without_credits(lines), language)
     words = sum([line.words for line in lines])
-    if words <= STUB_WORDS and not headline & content_of(_joined(lines)):
+    is_paragraph = sum([line.words > 0 for line in lines]) == 1
+    if words <= (REFUSAL_WORDS if is_paragraph else STUB_WORDS) and not headline & content_of(_joined(lines)):
         return ""
     text = _joined(lines)
     return _without_dateline(text if words > OFFER_WORDS else _without_offer(headline, text))

@@ -85,6 +85,11 @@ def test_with_a_multilingual_encoder_an_event_is_one_story_in_all_its_languages(
     assert agreement.precision > 0.8
 
 
+def test_the_sample_corpus_is_folded_as_its_labels_say():
+    found = corpus_stories(load_encoder(EncoderSettings()), cross_language=False)
+    assert b_cubed({article_id: LABELS[article_id]["story"] for article_id in found}, found).f1 == 1.0
+
+
 def test_without_one_languages_stay_apart():
     languages = defaultdict(set)
     for article_id, story in corpus_stories(load_encoder(EncoderSettings()), cross_language=False).items():

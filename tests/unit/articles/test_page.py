@@ -87,6 +87,16 @@ def test_a_refusal_of_fifty_words_is_none():
     assert report_of(TITLE, refusal) == ""
 
 
+def test_lively_paragraphs_under_a_lively_headline_are_a_report():
+    report = (
+        "By noon the whole quay had heard. Ines Varga, who sells tea from a handcart, had caught the runaway tram by "
+        "its rear platform, climbed through a window and pulled the brake with both feet.\n"
+        "The driver, who had stepped out for a rope, thanked her in tears. The company will give her a pass for "
+        "life, a new cart, and the old brake handle on a velvet cushion."
+    )
+    assert report_of("Hold on tight! Our heroine stops a monster on wheels", report) == report
+
+
 CREDITS = (
     "The Long Ladder comes out on Mondays. Presented by Ada Krull, produced by Ben Osei, music by the Attic Trio. "
     "Ask a question of your own: send a voice message of one minute to the ladder's mailbox."
