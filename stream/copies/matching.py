@@ -197,8 +197,8 @@ def _judge_text(index: Any, rule: Any, placed: Any, row: Any, hits: Any, own: An
         leading = hits[LEAD] >= LEADING_HITS and share(hits[LEAD], own[LEAD]) >= (
             LEADING_SAME if same else LEADING
         )
-        part = PART_IF_WHOLE if holds >= HELD_WHOLE else PART_OF_PAGE
-        if not leading and (same or held < part or max(held, holds) < QUOTED):
+        least_part = PART_IF_WHOLE if holds >= HELD_WHOLE else PART_OF_PAGE
+        if not leading and (same or held < least_part or max(held, holds) < QUOTED):
             return ASIDE, score, threshold, FAR
         if holds < HELD_LEAST:
             return ASIDE, score, threshold, FAR

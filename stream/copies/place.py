@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.jit import allocating_part, kernel, part
+from embeddings.jit import allocating_part, kernel, merged, part
 from embeddings.prefetch import prefetch
 from stream.copies.candidates import ALL, BASE, CANDIDATES, count_hits, next_candidate
 from stream.copies.matching import COPY, FAR, PASSAGE, TOO_LITTLE, fills_form, judge, share
@@ -166,8 +166,14 @@ def _sibling(index: Any, rule: Any, placed: Any, rival: Any, rival_score: Any, k
         return np.int64(-1)
     posted = 0
     for k in range(len(keepers)):
-        posted += placed.lead_start <= k < placed.lead_end or base(placed.sample[k])
+        posted += _is_posted(placed, k)
     return keeper if fills_form(index, placed, keeper, share(most, posted), True) else np.int64(-1)
+
+
+@merged
+def _is_posted(placed: Any, k: Any) -> Any:
+    """Whether a leader posts this triple of its sample: those of its lead, and those of the base sampling."""
+    return placed.lead_start <= k < placed.lead_end or base(placed.sample[k])
 
 
 @allocating_part
@@ -199,7 +205,7 @@ def post(
     owner = np.uint32(find_serial(index, leader) & SERIAL)
     newest = np.uint32((index.clock[NEXT] - 1) & SERIAL)  # this report, where it leads
     for k in range(len(sample) if is_new else 0):
-        if placed.lead_start <= k < placed.lead_end or base(sample[k]):
+        if _is_posted(placed, k):
             for choice in range(2):
                 prefetch(index.owners, bucket_of(sample[k], choice, len(index.owners)), OWNER_BYTES)
     for k in range(len(sample)):
@@ -220,7 +226,7 @@ def post(
                 shrink(index, index.owners[places[k, m]], base(sample[k]))
                 index.owners[places[k, m]] = 0
             add_posting(index, sample[k], np.uint32(STOP) | newest)
-        elif is_new and not mine and (placed.lead_start <= k < placed.lead_end or base(sample[k])):
+        elif is_new and not mine and _is_posted(placed, k):
             add_posting(index, sample[k], owner)
             index.counts[leader, SIZE] += np.uint32(1)
             if base(sample[k]):

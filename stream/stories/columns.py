@@ -4,12 +4,14 @@ Its instalments are alike, in their words and in what stands around them, and ea
 are given one form, as the fillings of a robot's form are: no two of them come into one story by their own likeness.
 """
 
+from collections import OrderedDict
 from typing import Self
 
 import numpy as np
 import xxhash
 
 from stream.articles.standing_headline import column_of
+from stream.stories.newest import keep
 
 COLUMNS = 1 << 13  # remembered, those seen last: 128 kB in a checkpoint
 Arrays = dict[str, np.ndarray]
@@ -19,7 +21,9 @@ class Columns:
     """The columns of the outlets of a stream, each with the form of its instalments."""
 
     def __init__(self) -> None:
-        self._forms: dict[int, int] = {}  # by hash of outlet and column; what was seen last at the end
+        self._forms: OrderedDict[int, int] = (
+            OrderedDict()
+        )  # by hash of outlet and column; the last one at the end
 
     def form_of(self, title: str, outlet: str | None, language: str | None, form: int) -> int | None:
         """The form of an instalment, None for other articles.
@@ -30,10 +34,8 @@ class Columns:
         if column is None:
             return None
         key = xxhash.xxh3_64_intdigest(f"{outlet}\0{column}".encode("utf-8", "surrogatepass"))
-        known = self._forms.pop(key, form)
-        self._forms[key] = known
-        if len(self._forms) > COLUMNS:
-            del self._forms[next(iter(self._forms))]
+        known = self._forms.get(key, form)
+        keep(self._forms, key, known, COLUMNS)
         return known
 
     def snapshot(self) -> Arrays:
@@ -47,5 +49,5 @@ class Columns:
     def restore(cls, arrays: Arrays) -> Self:
         """The columns that gave this snapshot."""
         columns = cls()
-        columns._forms = dict(zip(arrays["columns"].tolist(), arrays["forms"].tolist(), strict=True))
+        columns._forms = OrderedDict(zip(arrays["columns"].tolist(), arrays["forms"].tolist(), strict=True))
         return columns

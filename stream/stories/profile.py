@@ -52,8 +52,10 @@ def _fill(exemplars, held, of_names, keys, weights):  # type: ignore[no-untyped-
         for i in range(min(OF_AN_ARTICLE, int(end - first))):
             weight = weight_at(terms, first, i, heavy, heavy_end)
             if weight > 0:
-                slot = _slot_of(known, term_at(terms, first, i))
-                if sums[slot] == 0:
+                key = term_at(terms, first, i)
+                slot = slot_of(known, key)
+                if known[slot] == 0:
+                    known[slot] = key + 1
                     used[different] = slot
                     different += 1
                 sums[slot] += weight
@@ -69,10 +71,12 @@ def _fill(exemplars, held, of_names, keys, weights):  # type: ignore[no-untyped-
 
 
 @part
-def _slot_of(known, key):  # type: ignore[no-untyped-def]
-    """The slot of a key, which is entered if need be, in a table of keys, each plus 1; 0 is an empty slot."""
+def slot_of(known, key):  # type: ignore[no-untyped-def]
+    """The slot of a key in a table of keys, each plus 1, or the empty one, 0, where it belongs.
+
+    `known`: int64 [a power of two], never full.
+    """
     slot = key & (len(known) - 1)
     while known[slot] != 0 and known[slot] != key + 1:
         slot = (slot + 1) & (len(known) - 1)
-    known[slot] = key + 1
     return slot

@@ -11,12 +11,13 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
 import numpy as np
 import xxhash
 from msgspec.structs import replace
 
+from stream.stories.newest import keep
 from stream.stories.text.entities import names_of
 from stream.stories.text.evidence import Evidence
 from stream.stories.text.tokenizer import (
@@ -45,7 +46,6 @@ _BEFORE_TAIL = re.compile(r"(.*\S)(?:\s+[·–—-]+\s+|\s*[|｜]\s*)(?=\S)", re
 _TAIL_SIGN = re.compile(r"[·–—|｜-](?:(?<=[|｜])|(?<=\s.))")  # without one there is no tail
 _TAIL = "|"  # before the words of a tail, which as a head would be another thing
 Arrays = dict[str, np.ndarray]
-Kept = TypeVar("Kept")
 
 
 class _Terms(NamedTuple):
@@ -67,22 +67,21 @@ class Series:
     """The heads and tails of the headlines of a stream, each with the first different headlines that it stood at."""
 
     def __init__(self) -> None:
-        self._headlines: OrderedDict[int, tuple[int, ...]] = (
-            OrderedDict()
-        )  # hashes; what was seen last at the end
+        # Of each head and tail, hashed, the headlines that it stood at, hashed; the one seen last at the end.
+        self._headlines: OrderedDict[int, tuple[int, ...]] = OrderedDict()
         # Of each outlet's headlines, hashed, whether it stood over several reports; the one seen last at the end.
         self._is_repeated: OrderedDict[int, bool] = OrderedDict()
 
     def count(self, title: str, outlet: str | None) -> None:
         """Count the headline of a new report of an outlet."""
         for end in _ends(title):
-            known = self._headlines.pop(end.key, ())
+            known = self._headlines.get(end.key, ())
             if end.headline not in known and len(known) < SERIES_HEADLINES:
                 known = (*known, end.headline)
-            _keep(self._headlines, end.key, known)
+            keep(self._headlines, end.key, known, HEADS)
         if outlet:
             key = _outlet_headline(title, outlet)
-            _keep(self._is_repeated, key, self._is_repeated.pop(key, None) is not None)
+            keep(self._is_repeated, key, key in self._is_repeated, HEADS)
 
     def without_ends(
         self, evidence: Evidence, title: str, outlet: str | None, language: str | None
@@ -136,13 +135,6 @@ def _ends(title: str) -> tuple[_End, ...]:
         for text, rest, mark in ends
         if rest and 0 < len(text.split()) <= HEAD_WORDS
     )
-
-
-def _keep(table: OrderedDict[int, Kept], key: int, value: Kept) -> None:
-    """Add an entry as the one seen last; the one seen longest ago gives way where there are too many."""
-    table[key] = value
-    if len(table) > HEADS:
-        table.popitem(last=False)
 
 
 @lru_cache(1)  # as above

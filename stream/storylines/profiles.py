@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embeddings.jit import kernel, part
-from stream.stories.profile import ENTRIES
+from stream.stories.profile import ENTRIES, slot_of
 from stream.stories.results import Profile
 
 # Of the heaviest of the one, those that are among the heaviest of the other. Of 8 among 24, a name or word that all
@@ -14,8 +14,7 @@ HEAVIEST, AMONG = 24, ENTRIES
 LOOKED_UP = 8  # names and as many words of a story by which closed ones are found
 WORDS_FROM = 1 << 32  # keys have 32 bits
 FIRST_ROWS = 256
-SLOTS = 128  # of the table in which the keys of a story are looked up,
-NOWHERE = -1  # and what is in an empty one
+SLOTS = 128  # of the table in which the keys of a story are looked up: a power of two, more than AMONG
 
 
 class Profiles:
@@ -97,28 +96,26 @@ class Profiles:
 @kernel
 def fill_shares(keys, weights, story, others, found):  # type: ignore[no-untyped-def]
     """Fill `found` [n, 2] for a row and n others: the lesser share of the two directions."""
-    places = np.empty(SLOTS, np.int64)
+    known, places = np.empty(SLOTS, np.int64), np.empty(SLOTS, np.int64)
     for kind in range(2):
-        _enter(keys[story, kind], _held(weights[story, kind]), places)
+        _enter(keys[story, kind], _held(weights[story, kind]), known, places)
         for i in range(len(others)):
             found[i, kind] = _lesser_share(
                 keys[others[i], kind],
                 weights[others[i], kind],
-                keys[story, kind],
                 weights[story, kind],
+                known,
                 places,
             )
 
 
 @part
-def _enter(keys, held, places):  # type: ignore[no-untyped-def]
-    """Fill a table with the places of these keys."""
-    places[:] = NOWHERE
+def _enter(keys, held, known, places):  # type: ignore[no-untyped-def]
+    """Fill a table with these keys and their places."""
+    known[:] = 0
     for place in range(held):
-        slot = keys[place] % SLOTS
-        while places[slot] != NOWHERE:
-            slot = (slot + 1) % SLOTS
-        places[slot] = place
+        slot = slot_of(known, keys[place])
+        known[slot], places[slot] = np.int64(keys[place]) + 1, place
 
 
 @part
@@ -130,17 +127,14 @@ def _held(weights):  # type: ignore[no-untyped-def]
 
 
 @part
-def _lesser_share(their_keys, their_weights, our_keys, our_weights, places):  # type: ignore[no-untyped-def]
-    """`places`: the table of our keys."""
+def _lesser_share(their_keys, their_weights, our_weights, known, places):  # type: ignore[no-untyped-def]
+    """`known` and `places`: the table of our keys, and of their places."""
     ours = theirs = 0
     for j in range(_held(their_weights)):
-        slot = their_keys[j] % SLOTS
-        while places[slot] != NOWHERE and our_keys[places[slot]] != their_keys[j]:
-            slot = (slot + 1) % SLOTS
-        place = places[slot]
-        if place != NOWHERE:
-            if place < HEAVIEST:
-                ours += our_weights[place]
+        slot = slot_of(known, their_keys[j])
+        if known[slot] != 0:
+            if places[slot] < HEAVIEST:
+                ours += our_weights[places[slot]]
             if j < HEAVIEST:
                 theirs += their_weights[j]
     return min(_part(ours, our_weights), _part(theirs, their_weights))

@@ -10,7 +10,7 @@ import pytest
 from embeddings.encoder import Encoder, EncoderSettings, load_encoder
 from stream.articles.jsonl import key_of, read_lines
 from stream.corpus import FOLDER as CORPUS
-from stream.embed.record import EmbeddedArticle, Origin
+from stream.embed.record import Origin
 from stream.embed.stage import Embedder, Incoming, Refused
 from stream.evaluation.measures import b_cubed
 from stream.fold.fold import Fold
@@ -60,8 +60,10 @@ def corpus_stories(encoder: Encoder, *, cross_language: bool) -> dict[str, str]:
     return {article_id: story for article_id, story in found.items() if article_id in LABELS}
 
 
-def stories_of(lines: list[bytes], encoder: Encoder, *, cross_language: bool) -> dict[str, str]:
-    """The story that each article ends in."""
+def stories_of(
+    lines: list[bytes], encoder: Encoder, *, cross_language: bool = False, has_vectors: bool = True
+) -> dict[str, str]:
+    """The story that each article ends in; without vectors, as in languages that the encoder does not know."""
     settings = Settings(stories=StorySettings(cross_language=cross_language))
     embedder = Embedder(encoder, settings.intake.max_article_bytes, Metrics())
     incoming = [Incoming(key_of(line), line, Origin(0, offset), LOGGED) for offset, line in enumerate(lines)]
@@ -69,6 +71,8 @@ def stories_of(lines: list[bytes], encoder: Encoder, *, cross_language: bool) ->
     found: dict[str, str] = {}
     for result in embedder.embed(incoming):
         if not isinstance(result, Refused):
+            if not has_vectors:
+                result = msgspec.structs.replace(result, vector=bytes(len(result.vector)))
             for assignment in fold.fold(result, LOGGED).assignments:
                 if assignment.story_id is not None:
                     found[assignment.article_id] = assignment.story_id
@@ -112,17 +116,7 @@ def test_across_languages_two_events_stay_two(multilingual: Encoder):
 
 
 def test_reports_without_a_vector_meet_by_what_they_say():
-    """As in a language that the encoder does not know."""
-    settings = Settings()
-    embedder = Embedder(load_encoder(EncoderSettings()), settings.intake.max_article_bytes, Metrics())
     lines = [*read_lines(CORPUS / "articles.jsonl")]
-    incoming = [Incoming(key_of(line), line, Origin(0, offset), LOGGED) for offset, line in enumerate(lines)]
-    fold = Fold.empty(settings)
-    found: dict[str, str] = {}
-    for record in embedder.embed(incoming):
-        if isinstance(record, EmbeddedArticle) and not record.retracted:
-            without = msgspec.structs.replace(record, vector=bytes(len(record.vector)))
-            for assignment in fold.fold(without, LOGGED).assignments:
-                if assignment.article_id in LABELS and assignment.story_id is not None:
-                    found[assignment.article_id] = assignment.story_id
+    stories = stories_of(lines, load_encoder(EncoderSettings()), has_vectors=False)
+    found = {article_id: story for article_id, story in stories.items() if article_id in LABELS}
     assert b_cubed({article: LABELS[article]["story"] for article in found}, found).f1 > 0.97

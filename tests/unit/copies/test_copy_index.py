@@ -4,18 +4,7 @@ from stream.copies.fingerprint import fingerprint_of
 from stream.copies.index import CopyIndex
 from stream.copies.results import CopyKind
 from stream.copies.settings import CopySettings
-
-HOUR = 3_600_000
-FERRY = (
-    "The ferry between the two islands was cancelled on Friday morning after the crew found water in the engine, "
-    "the harbour master said. About two hundred passengers waited on the quay until a replacement boat arrived from "
-    "the mainland shortly before noon. Nobody was hurt, and the company promised to refund every ticket."
-)
-SCHOOL = (
-    "Teachers in the valley returned to their classrooms on Monday, ending a strike that had closed eleven schools "
-    "for nearly three weeks. Their union accepted smaller classes and a rise over two years, while the council "
-    "agreed to repair heating that had failed in four buildings during the winter."
-)
+from tests.support.copy_desk import FERRY, HOUR, SCHOOL
 
 
 def test_the_first_text_is_new_and_its_repeat_an_exact_copy() -> None:
